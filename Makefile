@@ -1,0 +1,40 @@
+# Two commands do all the set-up on a machine with Python >= 3.11: `make demo` and `make test`.
+
+PYTHON ?= python3
+SPEED ?= 20
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check format docs bench clean
+
+demo: $(READY)
+	$(BIN)/fargate-kit demo --speed $(SPEED)
+
+test: $(READY)
+	$(BIN)/pytest
+	$(BIN)/pytest -o addopts="--import-mode=importlib" -p no:anyio -W ignore::pytest.PytestConfigWarning tests/pytest_asyncio
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY)
+	$(BIN)/mkdocs build --strict
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all]'
+	touch $(READY)

@@ -1,0 +1,3 @@
+"""What every resource stands on: it knows AWS's API, and no resource."""
+
+from __future__ import annotations

@@ -1,0 +1,276 @@
+"""The one module that speaks to AWS: clients, calls, pages, retries."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import anyio
+from aiobotocore.awsrequest import AioAWSResponse
+from aiobotocore.config import AioConfig
+from aiobotocore.httpxsession import HttpxSession
+from aiobotocore.session import AioSession
+from botocore import xform_name
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fargate_kit.core.error_mapping import mapped
+from fargate_kit.core.transport import Transport, TransportRequest
+from fargate_kit.errors import ConfigurationError, ConnectionClosed
+
+# A call is tried this often in all. Botocore's own default is 3; a wait of many minutes should
+# outlive a hiccup, and in `standard` mode five tries take about 15 seconds at the most.
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A key pair, where the standard AWS environment and files are not to be asked."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+class Api:
+    """Calls AWS operations by their own names and turns refusals into our errors.
+
+    Clients are opened when they are first needed and closed together. Holds no task and no scope,
+    so it may be used from any task and closed from another.
+
+    Args:
+        region: The AWS region; None takes AWS_REGION, AWS_DEFAULT_REGION or the profile's.
+        profile: A profile of the AWS configuration files.
+        endpoint_url: Where to send every call instead of AWS; None takes AWS_ENDPOINT_URL.
+        credentials: A key pair instead of the standard chain.
+        transport: Carries the requests instead of the network.
+
+    Raises:
+        ConfigurationError: No region, a region or profile nobody knows, or a malformed endpoint.
+    """
+
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        profile: str | None = None,
+        endpoint_url: str | None = None,
+        credentials: Credentials | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self._aws: Any = AioSession(profile=profile)
+        self.region = region or os.environ.get("AWS_REGION") or self._configured_region()
+        self.endpoint_url = _checked_url(endpoint_url) or _checked_url(
+            os.environ.get("AWS_ENDPOINT_URL")
+        )
+        self._given_endpoint_url = endpoint_url
+        self._credentials = credentials
+        self._transport = transport
+        self._clients: dict[str, Any] = {}
+        self._opening = anyio.Lock()
+        self._stack = AsyncExitStack()
+        self._closed = False
+        self._profile = profile
+        self._elsewhere: dict[str, Api] = {}
+        self.calls: Counter[str] = Counter()
+        """How often each operation was called, by names such as `ecs:RunTask`."""
+
+    async def open(self) -> None:
+        """Check the region; nothing is sent.
+
+        Raises:
+            ConfigurationError: botocore knows no such region for ECS.
+        """
+        regions: set[str] = set()
+        for partition in self._aws.get_available_partitions():
+            regions.update(await self._aws.get_available_regions("ecs", partition))
+        if self.region not in regions:
+            near = get_close_matches(self.region, regions, n=3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise ConfigurationError(
+                f"there is no AWS region {self.region!r} for ECS that botocore knows{hint}"
+            )
+
+    def in_region(self, region: str) -> Api:
+        """Return the same connection's api for another region; it is closed with this one."""
+        if region == self.region:
+            return self
+        if region not in self._elsewhere:
+            other = Api(
+                region=region,
+                profile=self._profile,
+                endpoint_url=self._given_endpoint_url,
+                credentials=self._credentials,
+                transport=self._transport,
+            )
+            other.calls = self.calls
+            self._elsewhere[region] = other
+        return self._elsewhere[region]
+
+    async def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        """Call an operation once and return its reply without the metadata.
+
+        Args:
+            service: The service as botocore names it, such as `ecs`.
+            operation: AWS's own name of the operation, such as `RunTask`.
+            parameters: The members of the request, in AWS's own spelling.
+
+        Raises:
+            FargateError: The most specific error that fits the refusal.
+        """
+        name = f"{service}:{operation}"
+        client = await self._client(service, name)
+        self.calls[name] += 1
+        try:
+            reply: dict[str, Any] = await getattr(client, xform_name(operation))(**parameters)
+        except (BotoCoreError, ClientError) as error:
+            raise mapped(error, name) or error from error
+        reply.pop("ResponseMetadata", None)
+        return reply
+
+    async def pages(
+        self, service: str, operation: str, /, **parameters: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield every page of a listing operation; each page is one call.
+
+        Raises:
+            FargateError: As `call()`.
+        """
+        name = f"{service}:{operation}"
+        client = await self._client(service, name)
+        paginator = client.get_paginator(xform_name(operation))
+        pages = aiter(paginator.paginate(**parameters))
+        while True:
+            self.calls[name] += 1
+            try:
+                page: dict[str, Any] = await anext(pages)
+            except StopAsyncIteration:
+                self.calls[name] -= 1
+                return
+            except (BotoCoreError, ClientError) as error:
+                raise mapped(error, name) or error from error
+            yield page
+
+    async def aclose(self) -> None:
+        """Close every client; calling it twice is fine."""
+        self._closed = True
+        self._clients.clear()
+        with anyio.CancelScope(shield=True):
+            for other in self._elsewhere.values():
+                await other.aclose()
+            await self._stack.aclose()
+
+    async def _client(self, service: str, operation: str) -> Any:
+        if (client := self._clients.get(service)) is not None:
+            return client
+        async with self._opening:
+            if self._closed:
+                raise ConnectionClosed
+            if service not in self._clients:
+                try:
+                    self._clients[service] = await self._stack.enter_async_context(
+                        self._aws.create_client(service, **self._client_options())
+                    )
+                except BotoCoreError as error:
+                    raise mapped(error, operation) or error from error
+            return self._clients[service]
+
+    def _client_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {
+            "region_name": self.region,
+            # Not the environment's: botocore reads that too, and AWS_ENDPOINT_URL_ECS before it.
+            "endpoint_url": self._given_endpoint_url,
+            "config": AioConfig(
+                retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                max_pool_connections=50,
+                # StartLiveTail would look for the host `stream-127.0.0.1` otherwise.
+                inject_host_prefix=self.endpoint_url is None,
+                **self._http_session(),
+            ),
+        }
+        if self._credentials is not None:
+            options["aws_access_key_id"] = self._credentials.access_key_id
+            options["aws_secret_access_key"] = self._credentials.secret_access_key
+            options["aws_session_token"] = self._credentials.session_token
+        return options
+
+    def _http_session(self) -> Mapping[str, Any]:
+        if self._transport is not None:
+            return {"http_session_cls": _session_over(self._transport)}
+        if _on_trio():
+            return {"http_session_cls": HttpxSession}
+        return {}
+
+    def _configured_region(self) -> str:
+        try:
+            region: str | None = self._aws.get_config_variable("region")
+        except BotoCoreError as error:
+            raise ConfigurationError(str(error)) from error
+        if not region:
+            raise ConfigurationError(
+                "no AWS region: pass region=, set AWS_REGION, or name one in the AWS config file"
+            )
+        return region
+
+
+def _checked_url(url: str | None) -> str | None:
+    if url and not url.startswith(("http://", "https://")):
+        raise ConfigurationError(
+            f"the endpoint URL {url!r} is not one: it must begin with http:// or https://"
+        )
+    return url or None
+
+
+def _on_trio() -> bool:
+    trio = sys.modules.get("trio")
+    return trio is not None and bool(trio.lowlevel.in_trio_run())
+
+
+def _session_over(transport: Transport) -> type[HttpxSession]:
+    """Return what aiobotocore takes for an HTTP session, over a transport.
+
+    It is a subclass of HttpxSession because that is how aiobotocore recognises a session that runs
+    on trio as well; nothing of httpx is used.
+    """
+
+    class TransportSession(HttpxSession):  # type: ignore[misc]
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            pass
+
+        async def __aenter__(self) -> TransportSession:
+            return self
+
+        async def __aexit__(self, *exception: object) -> None:
+            pass
+
+        async def send(self, request: Any) -> AioAWSResponse:
+            body = request.body or b""
+            if hasattr(body, "read"):
+                body = body.read()
+            answer = await transport.send(
+                TransportRequest(
+                    method=request.method,
+                    url=request.url,
+                    headers={
+                        name: value if isinstance(value, str) else value.decode()
+                        for name, value in request.headers.items()
+                    },
+                    body=body.encode() if isinstance(body, str) else bytes(body),
+                )
+            )
+            response = AioAWSResponse(
+                request.url,
+                answer.status,
+                HTTPHeaders.from_pairs(list(answer.headers.items())),
+                None,
+            )
+            response._content = answer.body
+            return response
+
+    return TransportSession

@@ -1,0 +1,139 @@
+"""What botocore raises, as the errors of fargate_kit: the most specific one that fits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore import exceptions as botocore_errors
+
+from fargate_kit.errors import (
+    ApiError,
+    ConfigurationError,
+    Denied,
+    EndpointUnreachable,
+    FargateError,
+    InvalidSpec,
+    NotFound,
+    Throttled,
+)
+from fargate_kit.model.problems import Problem
+
+NOT_FOUND = frozenset({
+    "ClusterNotFoundException",
+    "DaemonNotFoundException",
+    "GatewayNotFoundException",
+    "InvalidNetworkInterfaceID.NotFound",
+    "NamespaceNotFoundException",
+    "NoSuchEntity",
+    "ResourceNotFoundException",
+    "ServiceDeploymentNotFoundException",
+    "ServiceNotFoundException",
+    "TargetNotFoundException",
+    "TaskSetNotFoundException",
+})
+DENIED = frozenset({
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthFailure",
+    "BlockedException",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "OptInRequired",
+    "SignatureDoesNotMatch",
+    "UnauthorizedOperation",
+    "UnrecognizedClientException",
+})
+# LimitExceededException is not here although botocore retries it: of ECS it is a quota, not a pace.
+THROTTLED = frozenset({
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "Throttling",
+    "ThrottledException",
+    "ThrottlingException",
+    "TooManyRequestsException",
+})
+# ECS has no code of its own for these two: it says ClientException, and only the text tells.
+NOT_FOUND_TEXTS = ("unable to describe task definition", "taskdefinition not found")
+
+
+def kind_of(code: str, reason: str = "") -> type[ApiError]:
+    """Return the error class for AWS's code; the reason decides where the code does not."""
+    if code in NOT_FOUND or code.endswith(".NotFound"):
+        return NotFound
+    if code == "ClientException" and reason.lower().startswith(NOT_FOUND_TEXTS):
+        return NotFound
+    if code in DENIED:
+        return Denied
+    if code in THROTTLED:
+        return Throttled
+    return ApiError
+
+
+def mapped(error: Exception, operation: str) -> FargateError | None:
+    """Return what to raise for an error of botocore's; None for anything else.
+
+    Args:
+        error: What the client raised.
+        operation: What was called, as `ecs:RunTask`.
+    """
+    if isinstance(error, botocore_errors.ClientError):
+        return _refusal(error, operation)
+    if isinstance(error, botocore_errors.ParamValidationError):
+        return _invalid_parameters(error, operation)
+    if isinstance(
+        error,
+        botocore_errors.NoCredentialsError
+        | botocore_errors.PartialCredentialsError
+        | botocore_errors.CredentialRetrievalError
+        | botocore_errors.UnauthorizedSSOTokenError
+        | botocore_errors.SSOTokenLoadError,
+    ):
+        return ConfigurationError(
+            f"{operation}: no usable AWS credentials ({error}). Set AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY, name a profile (AWS_PROFILE or profile=), or sign in with "
+            "`aws sso login`."
+        )
+    if isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError):
+        endpoint = error.kwargs.get("endpoint_url")
+        return EndpointUnreachable(
+            f"{operation}: no answer from {endpoint or 'AWS'}: {_cause(error)}. Check the network, "
+            "the region and the endpoint URL (AWS_ENDPOINT_URL or endpoint_url=).",
+            endpoint_url=endpoint,
+        )
+    if isinstance(error, botocore_errors.BotoCoreError):
+        return ConfigurationError(f"{operation}: {error}")
+    return None
+
+
+def _refusal(error: botocore_errors.ClientError, operation: str) -> ApiError:
+    answer: dict[str, Any] = dict(error.response)
+    details = answer.pop("Error", {})
+    metadata = answer.pop("ResponseMetadata", {})
+    answer.pop("message", None)
+    code = details.get("Code", "Unknown")
+    reason = details.get("Message", "")
+    return kind_of(code, reason)(
+        operation, code, reason, request_id=metadata.get("RequestId"), facts=answer
+    )
+
+
+def _invalid_parameters(error: botocore_errors.ParamValidationError, operation: str) -> InvalidSpec:
+    lines = str(error.kwargs.get("report", error)).splitlines()
+    return InvalidSpec(
+        f"the request for {operation}",
+        [
+            Problem(path=operation, rule="request-shape", given=None, allowed="", message=line)
+            for line in lines
+        ],
+    )
+
+
+def _cause(error: Exception) -> str:
+    """The innermost text, without the URL that botocore repeats in front of it."""
+    inner = getattr(error, "kwargs", {}).get("error")
+    return str(inner) if inner else str(error)

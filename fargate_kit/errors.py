@@ -1,0 +1,216 @@
+"""Every error that fargate_kit raises.
+
+```
+FargateError
+├── ConfigurationError      also a ValueError: region, profile, credentials or endpoint cannot work
+├── ConnectionClosed        the connection was closed before the call
+├── EndpointUnreachable     also a ConnectionError: nothing answered at the endpoint
+├── InvalidSpec             also a ValueError: every problem of a spec at once, before any call
+├── ApiError                AWS refused a call: .operation .code .request_id
+│   ├── NotFound            also a LookupError; MISSING in `failures` counts
+│   ├── Denied              credentials or policy
+│   └── Throttled           after the retries that botocore makes
+├── PlacementFailed         RunTask answered with failures instead of the tasks asked for
+├── TaskFailed              .task_arn .reason
+│   ├── StartFailed         never ran: image, secret, network, capacity; .remedy
+│   └── ExitedNonZero       .container .exit_code
+└── WaitTimeout             also a TimeoutError: .last is the last picture
+```
+
+Errors carry facts (texts, numbers, values), never resources: they can be kept, copied and pickled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fargate_kit.model.problems import Problem
+
+__all__ = [
+    "ApiError",
+    "ConfigurationError",
+    "ConnectionClosed",
+    "Denied",
+    "EndpointUnreachable",
+    "ExitedNonZero",
+    "FargateError",
+    "InvalidSpec",
+    "NotFound",
+    "PlacementFailed",
+    "StartFailed",
+    "TaskFailed",
+    "Throttled",
+    "WaitTimeout",
+]
+
+
+class FargateError(Exception):
+    """Something that fargate_kit was asked for did not happen."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[FargateError], args: tuple[Any, ...], facts: dict[str, Any]) -> Any:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
+
+
+class ConfigurationError(FargateError, ValueError):
+    """Region, profile, credentials or endpoint cannot work; the message says what to set."""
+
+
+class ConnectionClosed(FargateError):
+    """The connection was closed before the call; open another with `connect()`."""
+
+    def __init__(self) -> None:
+        super().__init__("this connection is closed; open another one with fargate_kit.connect()")
+
+
+class EndpointUnreachable(FargateError, ConnectionError):
+    """Nothing answered at the endpoint.
+
+    Attributes:
+        endpoint_url: Where the call went, as far as it is known.
+    """
+
+    def __init__(self, message: str, *, endpoint_url: str | None = None) -> None:
+        super().__init__(message)
+        self.endpoint_url = endpoint_url
+
+
+class InvalidSpec(FargateError, ValueError):
+    """A specification that cannot work, found before anything was sent.
+
+    Attributes:
+        problems: Every problem, each with its path, what was given and what is allowed.
+    """
+
+    def __init__(self, subject: str, problems: Sequence[Problem]) -> None:
+        self.subject = subject
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        lines = "".join(f"\n  - {problem.message}" for problem in self.problems)
+        super().__init__(f"{subject} has {count} problem{'s' if count != 1 else ''}:{lines}")
+
+
+class ApiError(FargateError):
+    """AWS refused a call.
+
+    Attributes:
+        operation: The operation, as `ecs:RunTask`.
+        code: AWS's error code.
+        reason: AWS's own text.
+        request_id: The id that AWS support asks for, if there was one.
+        facts: The further members of AWS's answer, such as `resourceIds`.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        code: str,
+        reason: str,
+        *,
+        request_id: str | None = None,
+        facts: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{operation}: {code}: {reason}")
+        self.operation = operation
+        self.code = code
+        self.reason = reason
+        self.request_id = request_id
+        self.facts = facts or {}
+
+
+class NotFound(ApiError, LookupError):
+    """AWS knows nothing of that name, id or ARN."""
+
+
+class Denied(ApiError):
+    """Credentials or policies do not allow the call."""
+
+
+class Throttled(ApiError):
+    """AWS asked to slow down, and still did after the retries."""
+
+
+class PlacementFailed(FargateError):
+    """Fargate took fewer tasks than were asked for; those that had started were stopped.
+
+    Attributes:
+        reasons: AWS's reasons, one for each task that was not placed.
+    """
+
+    def __init__(self, message: str, *, reasons: Sequence[str]) -> None:
+        super().__init__(message)
+        self.reasons = tuple(reasons)
+
+
+class TaskFailed(FargateError):
+    """A task did not do what was asked.
+
+    Attributes:
+        task_arn: The task.
+        reason: AWS's reason.
+    """
+
+    def __init__(self, message: str, *, task_arn: str, reason: str) -> None:
+        super().__init__(message)
+        self.task_arn = task_arn
+        self.reason = reason
+
+
+class StartFailed(TaskFailed):
+    """A task stopped without ever having run.
+
+    Attributes:
+        family: The kind of reason, such as `image` or `network`.
+        remedy: What to do about it, in plain words.
+        transient: Whether starting again may help without changing anything.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        task_arn: str,
+        reason: str,
+        family: str,
+        remedy: str,
+        transient: bool,
+    ) -> None:
+        super().__init__(message, task_arn=task_arn, reason=reason)
+        self.family = family
+        self.remedy = remedy
+        self.transient = transient
+
+
+class ExitedNonZero(TaskFailed):
+    """An essential container ended with something other than 0.
+
+    Attributes:
+        container: Its name.
+        exit_code: Its exit code; None if it never ran.
+    """
+
+    def __init__(
+        self, message: str, *, task_arn: str, reason: str, container: str, exit_code: int | None
+    ) -> None:
+        super().__init__(message, task_arn=task_arn, reason=reason)
+        self.container = container
+        self.exit_code = exit_code
+
+
+class WaitTimeout(FargateError, TimeoutError):
+    """What was waited for did not happen in time.
+
+    Attributes:
+        last: What was last seen: a status or a frozen value.
+    """
+
+    def __init__(self, message: str, *, last: Any) -> None:
+        super().__init__(message)
+        self.last = last
