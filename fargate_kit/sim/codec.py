@@ -1,0 +1,243 @@
+"""JSON 1.1 by botocore's model, and refusals in the protocol of the service that was called."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+from xml.sax.saxutils import escape
+
+import botocore.session
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+from fargate_kit.sim.errors import AwsError, UnsupportedOperation
+from fargate_kit.sim.request import Protocol, Response, Route
+
+JSON_CONTENT_TYPE = "application/x-amz-json-1.1"
+
+_REQUEST_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "character": (str,),
+    "blob": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": (int, float, str),
+}
+_ANSWER_TYPES = _REQUEST_TYPES | {"timestamp": (int, float)}
+_JSON_NAMES = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
+
+
+class AnswerMismatch(TypeError):
+    """An answer of the simulator does not fit botocore's model."""
+
+
+class Codec:
+    """Reads the requests and writes the answers of one JSON service.
+
+    Args:
+        service: botocore's name of the service.
+        strict: Refuse to write an answer that the model does not know.
+    """
+
+    def __init__(self, service: str, *, strict: bool = False) -> None:
+        self.service = service
+        self.strict = strict
+        self._operations = _operations(service)
+
+    def decode(self, operation: str, body: bytes) -> dict[str, Any]:
+        """Read a request body; members that the model does not have are left out.
+
+        Raises:
+            UnsupportedOperation: The model has no such operation.
+            AwsError: The body is not JSON, or a member is missing or of a wrong type.
+        """
+        model = self._operation(operation)
+        try:
+            value = json.loads(body or b"{}")
+        except ValueError:
+            raise AwsError("SerializationException", "The request body is not JSON.") from None
+        shape = model.input_shape
+        if shape is None:
+            return {}
+        decoded = _decode(value, shape, "")
+        assert isinstance(decoded, dict)  # noqa: S101 - a structure decodes to nothing else
+        return decoded
+
+    def encode(self, operation: str, result: dict[str, Any]) -> bytes:
+        """Write an answer.
+
+        Raises:
+            AnswerMismatch: Strict, and the answer does not fit the model.
+        """
+        if self.strict:
+            shape = self._operation(operation).output_shape
+            if shape is None and result:
+                raise AnswerMismatch(f"{operation} has no output, but was answered {result!r}")
+            if shape is not None:
+                _check(result, shape, operation)
+        return json.dumps(result, separators=(",", ":"), allow_nan=False).encode()
+
+    def _operation(self, name: str) -> OperationModel:
+        model = self._operations(name)
+        if model is None:
+            raise UnsupportedOperation(self.service, name, "botocore's model does not know it.")
+        return model
+
+
+def encode_error(error: AwsError, route: Route, request_id: str, *, head: bool = False) -> Response:
+    """Write a refusal in the protocol of the service, so that any client reads it.
+
+    Args:
+        head: Answer to a HEAD request, which has no body.
+    """
+    content_type, body = _ERROR_BODIES[route.protocol](error, request_id)
+    headers = {"content-type": content_type, "x-amzn-requestid": request_id}
+    if route.protocol == Protocol.REST_JSON:
+        headers["x-amzn-errortype"] = error.code
+    if route.protocol == Protocol.CBOR:
+        headers["smithy-protocol"] = "rpc-v2-cbor"
+    return Response(status=error.status, headers=headers, body=b"" if head else body)
+
+
+@functools.cache
+def _operations(service: str) -> Callable[[str], OperationModel | None]:
+    model = botocore.session.get_session().get_service_model(service)
+    known = frozenset(model.operation_names)
+
+    @functools.cache
+    def operation(name: str) -> OperationModel | None:
+        return model.operation_model(name) if name in known else None
+
+    return operation
+
+
+def _decode(value: Any, shape: Shape, where: str) -> Any:
+    if isinstance(shape, StructureShape):
+        _require(value, dict, shape, where)
+        missing = [name for name in shape.required_members if value.get(name) is None]
+        if missing:
+            path = _join(where, missing[0])
+            raise AwsError("InvalidParameterException", f"Missing required member: {path}")
+        members = shape.members
+        return {
+            name: _decode(member, members[name], _join(where, name))
+            for name, member in value.items()
+            if member is not None and name in members
+        }
+    if isinstance(shape, ListShape):
+        _require(value, list, shape, where)
+        return [_decode(each, shape.member, f"{where}[{i}]") for i, each in enumerate(value)]
+    if isinstance(shape, MapShape):
+        _require(value, dict, shape, where)
+        return {key: _decode(each, shape.value, f"{where}[{key}]") for key, each in value.items()}
+    expected = _REQUEST_TYPES[shape.type_name]
+    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+        raise _wrong_type(value, shape, where)
+    return value
+
+
+def _require(value: Any, kind: type, shape: Shape, where: str) -> None:
+    if not isinstance(value, kind):
+        raise _wrong_type(value, shape, where)
+
+
+def _wrong_type(value: Any, shape: Shape, where: str) -> AwsError:
+    seen = _JSON_NAMES.get(type(value), "list" if isinstance(value, list) else "structure")
+    place = where or "the request"
+    text = f"Expected {shape.type_name} for {place}, but got {seen}."
+    return AwsError("SerializationException", text)
+
+
+def _check(value: Any, shape: Shape, where: str) -> None:
+    if isinstance(shape, StructureShape):
+        _expect(isinstance(value, dict), value, shape, where)
+        for name, member in value.items():
+            if name not in shape.members:
+                raise AnswerMismatch(f"{where} has no member {name!r} in botocore's model")
+            _check(member, shape.members[name], f"{where}.{name}")
+    elif isinstance(shape, ListShape):
+        _expect(isinstance(value, list), value, shape, where)
+        for i, each in enumerate(value):
+            _check(each, shape.member, f"{where}[{i}]")
+    elif isinstance(shape, MapShape):
+        _expect(isinstance(value, dict), value, shape, where)
+        for key, each in value.items():
+            _expect(isinstance(key, str), key, shape.key, f"a key of {where}")
+            _check(each, shape.value, f"{where}[{key}]")
+    else:
+        expected = _ANSWER_TYPES[shape.type_name]
+        fits = isinstance(value, expected) and (bool in expected or not isinstance(value, bool))
+        _expect(fits, value, shape, where)
+
+
+def _expect(fits: bool, value: Any, shape: Shape, where: str) -> None:
+    if not fits:
+        raise AnswerMismatch(f"{where} must be a {shape.type_name}, not {value!r}")
+
+
+def _join(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+def _json_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
+    body = {"__type": error.code, "message": error.message, **error.members}
+    return JSON_CONTENT_TYPE, json.dumps(body, separators=(",", ":")).encode()
+
+
+def _rest_json_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
+    body = {"code": error.code, "message": error.message, **error.members}
+    return "application/json", json.dumps(body, separators=(",", ":")).encode()
+
+
+def _query_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
+    kind = "Receiver" if error.status >= 500 else "Sender"
+    text = (
+        f"<ErrorResponse><Error><Type>{kind}</Type><Code>{escape(error.code)}</Code>"
+        f"<Message>{escape(error.message)}</Message></Error>"
+        f"<RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+    return "text/xml", text.encode("utf-8", "replace")
+
+
+def _ec2_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
+    text = (
+        f"<Response><Errors><Error><Code>{escape(error.code)}</Code>"
+        f"<Message>{escape(error.message)}</Message></Error></Errors>"
+        f"<RequestID>{request_id}</RequestID></Response>"
+    )
+    return "text/xml", text.encode("utf-8", "replace")
+
+
+def _rest_xml_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
+    text = (
+        f"<Error><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+        f"<RequestId>{request_id}</RequestId></Error>"
+    )
+    return "application/xml", text.encode("utf-8", "replace")
+
+
+def _cbor_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
+    pairs = {"__type": error.code, "message": error.message}
+    body = bytes([0xA0 + len(pairs)])  # RFC 8949: a map of this many pairs
+    for key, value in pairs.items():
+        body += _cbor_text(key) + _cbor_text(value)
+    return "application/cbor", body
+
+
+def _cbor_text(text: str) -> bytes:
+    data = text.encode("utf-8", "replace")
+    return b"\x7a" + len(data).to_bytes(4, "big") + data  # RFC 8949: text, length in four bytes
+
+
+_ERROR_BODIES: dict[Protocol, Callable[[AwsError, str], tuple[str, bytes]]] = {
+    Protocol.JSON: _json_error,
+    Protocol.REST_JSON: _rest_json_error,
+    Protocol.QUERY: _query_error,
+    Protocol.EC2: _ec2_error,
+    Protocol.REST_XML: _rest_xml_error,
+    Protocol.CBOR: _cbor_error,
+}

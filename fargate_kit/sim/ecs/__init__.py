@@ -1,0 +1,1 @@
+"""The native ECS of the simulated account: one EcsRegion for each region."""

@@ -1,0 +1,1 @@
+"""Elastic Load Balancing with targets that live: checks, draining, and HTTP that flows to tasks."""

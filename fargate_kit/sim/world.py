@@ -1,0 +1,261 @@
+"""The simulated Fargate as its users hold it: start it, connect to it, let its time pass."""
+
+from __future__ import annotations
+
+import heapq
+import math
+import time
+from collections.abc import Callable, Generator
+from types import TracebackType
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+
+from fargate_kit.connection import Connecting, connect
+from fargate_kit.core.api import Credentials
+from fargate_kit.core.clock import Clock
+from fargate_kit.core.transport import TransportRequest, TransportResponse
+from fargate_kit.sim.account import Account
+from fargate_kit.sim.clock import StepClock, WallClock
+from fargate_kit.sim.front_door import FrontDoor
+from fargate_kit.sim.request import Request
+from fargate_kit.sim.timing import Timing
+from fargate_kit.sim.workloads import Workloads
+
+__all__ = ["Simulating", "World", "simulate"]
+
+T = TypeVar("T")
+
+REGION = "us-east-1"
+# Any key pair will do; these say what they are.
+CREDENTIALS = Credentials(access_key_id="SIMULATED", secret_access_key="simulated")  # noqa: S106
+# How many turns everyone else gets before a stepped clock takes them all to be asleep.
+TURNS = 30
+
+
+class World:
+    """A simulated Fargate that runs; made by `simulate()`.
+
+    With a wall clock it is served over HTTP on the loopback address, to any client. With a step
+    clock its time moves only while everybody who is connected to it sleeps, or when it is told to;
+    then nothing runs beside the caller, and the same calls give the same answers in every run.
+
+    Attributes:
+        account: The simulated account. While it is served, touch it only in `run()`.
+    """
+
+    def __init__(self, account: Account, door: FrontDoor | None) -> None:
+        self.account = account
+        self._door = door
+        self._closed = False
+        clock = account.engine.clock
+        self._clock: Clock = (
+            _SteppedClock(account, clock)
+            if isinstance(clock, StepClock)
+            else _ScaledClock(cast(WallClock, clock))
+        )
+
+    def __repr__(self) -> str:
+        where = self._door.url if self._door else "on a step clock"
+        return f"<simulated Fargate, account {self.account.id}, {where}>"
+
+    @property
+    def url(self) -> str:
+        """The endpoint URL for other clients.
+
+        Raises:
+            RuntimeError: The world has a step clock, and is not served.
+        """
+        if self._door is None:
+            raise RuntimeError("a world on a step clock has no URL; connect() reaches it")
+        return self._door.url
+
+    @property
+    def clock(self) -> Clock:
+        """Nominal seconds, as Fargate would take them; what connections of `connect()` wait by."""
+        return self._clock
+
+    def connect(self, *, region: str = REGION, poll_every: float = 1.0) -> Connecting:
+        """Open a connection to this world, timed by its clock: await it, or enter it.
+
+        Args:
+            region: Each region of the account is a place of its own.
+            poll_every: Nominal seconds between two looks at something young.
+        """
+        return connect(
+            region=region,
+            endpoint_url=self._door.url if self._door else f"http://{_InProcess.HOST}",
+            credentials=CREDENTIALS,
+            clock=self._clock,
+            poll_every=poll_every,
+            transport=None if self._door else _InProcess(self.account),
+            seed=self.account.seed,
+        )
+
+    def run(self, change: Callable[[Account], T]) -> T:
+        """Run a function with the account, where nobody else touches it at the same time."""
+        if self._door is None:
+            return change(self.account)
+        return self._door.run(lambda: change(self.account))
+
+    async def aclose(self) -> None:
+        """End the world and everything in it; ending it twice is fine."""
+        if self._closed:
+            return
+        self._closed = True
+        with anyio.CancelScope(shield=True):
+            if self._door is not None:
+                await anyio.to_thread.run_sync(self._door.stop)
+            self.account.close()
+
+
+class Simulating:
+    """A world on its way: await it, or enter it."""
+
+    def __init__(self, start: Callable[[], World], *, threads: bool) -> None:
+        self._start = start
+        self._threads = threads
+        self._world: World | None = None
+
+    def __await__(self) -> Generator[Any, Any, World]:
+        return self._open().__await__()
+
+    async def __aenter__(self) -> World:
+        return await self._open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._world is not None:
+            await self._world.aclose()
+
+    async def _open(self) -> World:
+        if self._world is None and self._threads:
+            self._world = await anyio.to_thread.run_sync(self._start)
+        elif self._world is None:
+            self._world = self._start()
+        return self._world
+
+
+def simulate(
+    *,
+    speed: float = 20.0,
+    step: bool = False,
+    seed: int = 0,
+    port: int = 0,
+    timing: Timing | None = None,
+    workloads: Workloads | None = None,
+    strict: bool = False,
+) -> Simulating:
+    """Start a simulated Fargate: `world = await simulate()`, or `async with simulate() as world`.
+
+    Args:
+        speed: Nominal seconds that pass in one real second; 1 is Fargate's own pace.
+        step: Let time stand still until everybody sleeps, for tests; `speed` means nothing then.
+        seed: Ids, addresses and jitter are drawn from it.
+        port: The port on 127.0.0.1; 0 takes a free one.
+        timing: How long things take, in nominal seconds.
+        workloads: What containers do, by image name.
+        strict: Check every answer against AWS's service model.
+
+    Raises:
+        PortInUse: Somebody else listens on the port.
+        ValueError: The speed is not a positive number.
+    """
+    clock = StepClock() if step else WallClock(speed)
+
+    def start() -> World:
+        account = Account(clock=clock, seed=seed, timing=timing, workloads=workloads, strict=strict)
+        if step:
+            return World(account, None)
+        door = FrontDoor(account, port=port)
+        try:
+            door.start()
+        except BaseException:
+            account.close()
+            raise
+        return World(account, door)
+
+    return Simulating(start, threads=not step)
+
+
+class _ScaledClock:
+    """The wall clock in nominal seconds; it goes on smoothly when the speed changes."""
+
+    def __init__(self, clock: WallClock) -> None:
+        self._clock = clock
+        self._looked = time.monotonic()
+        self._speed = clock.speed
+        self._now = 0.0
+
+    def now(self) -> float:
+        looked = time.monotonic()
+        self._now += (looked - self._looked) * self._speed
+        self._looked, self._speed = looked, self._clock.speed
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        await anyio.sleep(seconds / self._clock.speed)
+
+
+class _SteppedClock:
+    """A clock that moves its world to the next deadline once everybody who uses it sleeps.
+
+    It can tell only by giving everyone some turns, so who does other I/O between two sleeps may be
+    overtaken. Calls to the world are none: they are answered at once, in the same process.
+    """
+
+    def __init__(self, account: Account, clock: StepClock) -> None:
+        self._account = account
+        self._clock = clock
+        self._epoch = clock.now()
+        # Whole microseconds, as the world has them: a deadline is reached exactly.
+        self._deadlines: list[int] = []
+
+    def now(self) -> float:
+        return (self._clock.now() - self._epoch) / 1_000_000
+
+    async def sleep(self, seconds: float) -> None:
+        deadline = self._clock.now() + math.ceil(seconds * 1_000_000)
+        heapq.heappush(self._deadlines, deadline)
+        try:
+            await anyio.lowlevel.checkpoint()
+            while self._clock.now() < deadline:
+                for _ in range(TURNS):
+                    await anyio.lowlevel.checkpoint()
+                self._clock.move_to(self._deadlines[0])
+                self._account.advance()
+        finally:
+            self._deadlines.remove(deadline)
+            heapq.heapify(self._deadlines)
+
+
+class _InProcess:
+    """Carries requests to an account in the same process, on the caller's own thread."""
+
+    HOST = "fargate.simulated"
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    async def send(self, request: TransportRequest) -> TransportResponse:
+        await anyio.lowlevel.checkpoint()
+        url = urlsplit(request.url)
+        answer = self._account.answer(
+            Request(
+                method=request.method,
+                path=url.path or "/",
+                query=url.query,
+                headers={name.lower(): value for name, value in request.headers.items()},
+                body=request.body,
+            )
+        )
+        return TransportResponse(
+            status=answer.status, headers=dict(answer.headers), body=answer.body
+        )
