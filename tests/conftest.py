@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+
+from fargate_kit import Connection, ContainerSpec, LogConfiguration, TaskSpec
+from fargate_kit.sim import World, simulate
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -22,3 +26,35 @@ def no_aws_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """Return a simulated Fargate on a step clock, its answers checked against AWS's model."""
+    async with simulate(step=True, strict=True) as world:
+        yield world
+
+
+@pytest.fixture
+async def aws(world: World) -> AsyncIterator[Connection]:
+    """Return a connection to the simulated Fargate."""
+    async with world.connect() as aws:
+        yield aws
+
+
+@pytest.fixture
+def shell(world: World) -> Callable[..., TaskSpec]:
+    """Return a maker of task definitions whose one container runs a shell script."""
+
+    def spec(script: str, *, family: str = "job", log_group: str | None = None) -> TaskSpec:
+        role = f"arn:aws:iam::{world.account.id}:role/ecsTaskExecutionRole"
+        logs = LogConfiguration.awslogs(log_group, region="us-east-1") if log_group else None
+        main = ContainerSpec(
+            name="main",
+            image="busybox",
+            command=["sh", "-c", script],
+            log_configuration=logs,
+        )
+        return TaskSpec(family=family, cpu=256, memory=512, execution_role=role, containers=[main])
+
+    return spec

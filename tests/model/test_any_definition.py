@@ -64,7 +64,7 @@ def shaped(kind: Kind) -> st.SearchStrategy[Any]:
 
 
 definitions = shaped(TASK_DEFINITION)
-many = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @many

@@ -144,6 +144,22 @@ def test_second_variable_of_one_name_is_numbered() -> None:
     assert not same(twice("1", "2"), twice("2", "1"))
 
 
+def test_list_that_cannot_be_keyed_is_one_change() -> None:
+    """Where an item has no name, the list is compared as it stands, in its order."""
+    (change,) = compare(task(environment=[{"name": "A", "value": "1"}]), task(environment=["A=1"]))
+    assert change.path == "containerDefinitions[main].environment"
+    assert not same(task(environment=["a", "b"]), task(environment=["b", "a"]))
+
+
+def test_changes_cannot_be_changed() -> None:
+    """A diff and its changes are frozen."""
+    diff = compare(task(), task(image="a:2"))
+    with pytest.raises(AttributeError):
+        diff.changes = ()  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        diff.changes[0].new = "a:3"  # type: ignore[misc]
+
+
 def test_diff_is_hashable_when_its_values_are() -> None:
     """Changes are values: equal ones are equal, and simple ones can be put into a set."""
     one, other = compare(task(), task(image="a:2")), compare(task(), task(image="a:2"))

@@ -13,7 +13,7 @@ from fargate_kit.model.diff import compare, normalise, same
 from fargate_kit.model.task_rules import problems
 
 ACCOUNT = "123456789012"
-many = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 words = st.text("abcdefgh-_", min_size=1, max_size=6)
 values = st.text(max_size=6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -136,6 +137,82 @@ def test_size_problem_proposes_the_nearest_size(members: dict[str, Any], proposa
     """A wrong size comes with the nearest legal one."""
     (problem,) = problems(task(**members))
     assert proposal in problem.message
+
+
+@pytest.mark.parametrize(
+    ("members", "proposal"),
+    [
+        ({"stopTimeout": 0}, "use 2."),
+        ({"stopTimeout": 999}, "use 120."),
+        ({"startTimeout": 1}, "use 2."),
+        ({"startTimeout": 121}, "use 120."),
+        ({"restartPolicy": {"enabled": True, "restartAttemptPeriod": 1}}, "use 60."),
+        ({"restartPolicy": {"enabled": True, "restartAttemptPeriod": 9999}}, "use 1800."),
+        ({"healthCheck": {"command": ["CMD", "x"], "interval": 1}}, "use 5."),
+        ({"healthCheck": {"command": ["CMD", "x"], "interval": 999}}, "use 300."),
+        ({"name": "my main!"}, 'call it "my-main".'),
+        ({"environment": [{"name": " "}]}, 'given " ";'),
+        ({"environment": [{"name": ""}]}, "given nothing;"),
+        ({"mountPoints": [{"sourceVolume": "b", "containerPath": "/b"}]}, '("a")'),
+        ({"dependsOn": [{"containerName": "x", "condition": "START"}]}, '"main"'),
+        ({"versionConsistency": "Enabled"}, "write enabled."),
+        ({"ulimits": [{"name": "nofile", "softLimit": 0, "hardLimit": 2**21}]}, "use 1048576."),
+        ({"memory": 4096}, "lower it to 2048 or raise"),
+        ({"linuxParameters": {"capabilities": {"add": ["CAP_SYS_PTRACE"]}}}, "write SYS_PTRACE."),
+    ],
+)
+def test_problem_proposes_the_nearest_legal_value(members: dict[str, Any], proposal: str) -> None:
+    """A value out of its range comes with the end of the range that is nearer."""
+    (problem,) = problems(task(container(**members), volumes=[{"name": "a"}]))
+    assert proposal in problem.message
+
+
+@pytest.mark.parametrize(
+    ("members", "proposal"),
+    [
+        ({"family": "!" + "f" * 300}, 'call it "fff'),
+        ({"family": "!!"}, 'call it "main".'),
+        ({"containerDefinitions": []}, "given an empty list;"),
+        ({"ephemeralStorage": {"sizeInGiB": 20}}, "leave it out"),
+        ({"ephemeralStorage": {"sizeInGiB": 201}}, "use 200."),
+        ({"runtimePlatform": {"operatingSystemFamily": "linux"}}, "use LINUX."),
+        ({"runtimePlatform": {"operatingSystemFamily": "BEOS"}}, "use LINUX."),
+        (
+            {"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_20H2_CORE"}},
+            "use WINDOWS_SERVER_2022_CORE.",
+        ),
+        ({"tags": [{"key": ""}]}, "tags[0].key: given nothing;"),
+        ({"pidMode": "host"}, "use task, or leave it out."),
+    ],
+)
+def test_problem_of_the_task_proposes_a_legal_value(members: dict[str, Any], proposal: str) -> None:
+    """A wrong member of the task comes with the nearest right one."""
+    (problem,) = problems(task(**members))
+    assert proposal in problem.message
+
+
+def test_definition_may_have_64_kib_and_not_one_byte_more() -> None:
+    """The limit is on the whole JSON, without tags."""
+
+    def of(length: int) -> dict[str, Any]:
+        return task(container(command=["x" * length]), tags=[{"key": "a", "value": "v" * 200}])
+
+    empty = {name: value for name, value in of(0).items() if name != "tags"}
+    room = 65536 - len(json.dumps(empty, separators=(",", ":")))
+    assert problems(of(room)) == ()
+    (problem,) = problems(of(room + 1))
+    assert (problem.rule, problem.given) == ("definition-size", 65537)
+
+
+def test_ports_mapped_twice_come_in_the_order_of_the_definition() -> None:
+    """Each later mapping of a taken port is told, whichever port number comes first."""
+    mappings = [{"containerPort": port} for port in (1, 90, 90, 1, 1)]
+    found = problems(task(container(portMappings=mappings)))
+    assert [problem.path.rpartition(".")[2] for problem in found] == [
+        "portMappings[2]",
+        "portMappings[3]",
+        "portMappings[4]",
+    ]
 
 
 def test_every_execution_role_reason_is_told_once() -> None:

@@ -1,0 +1,284 @@
+"""A cluster: where tasks run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from fargate_kit.core.session import Session
+from fargate_kit.errors import ApiError, NotFound
+from fargate_kit.model.values import Network, Overrides, tags_from_api, tags_to_api
+from fargate_kit.run_task import run_tasks
+from fargate_kit.task import DESCRIBED_AT_ONCE, Task
+from fargate_kit.task import describe as describe_tasks
+from fargate_kit.task_definition import TaskDefinition
+
+__all__ = ["CAPACITY_PROVIDERS", "Cluster", "clusters", "create", "describe"]
+
+# Both exist in every account; a cluster must be told of them before tasks can ask for them.
+CAPACITY_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+INCLUDE = ["SETTINGS", "STATISTICS", "TAGS"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A cluster as AWS described it at one moment.
+
+    Attributes:
+        status: `ACTIVE`, `PROVISIONING`, `DEPROVISIONING`, `FAILED` or `INACTIVE`.
+        raw: AWS's own answer.
+    """
+
+    arn: str
+    name: str
+    status: str
+    running_tasks: int
+    pending_tasks: int
+    active_services: int
+    capacity_providers: tuple[str, ...]
+    tags: Mapping[str, str]
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+    _session: Session = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Mapping[str, Any], session: Session) -> Self:
+        """Parse a member of `clusters` of DescribeClusters."""
+        return cls(
+            arn=raw["clusterArn"],
+            name=raw["clusterName"],
+            status=raw.get("status", ""),
+            running_tasks=raw.get("runningTasksCount", 0),
+            pending_tasks=raw.get("pendingTasksCount", 0),
+            active_services=raw.get("activeServicesCount", 0),
+            capacity_providers=tuple(raw.get("capacityProviders", ())),
+            tags=tags_from_api(raw.get("tags")),
+            raw=raw,
+            _session=session,
+        )
+
+    async def refresh(self) -> Cluster:
+        """Return the cluster as it is now; this picture stays what it is.
+
+        Raises:
+            NotFound: AWS does not know it any more.
+
+        Calls:
+            ecs:DescribeClusters
+        """
+        return await describe(self._session, self.arn)
+
+    async def run(
+        self,
+        definition: TaskDefinition | str,
+        overrides: Overrides | None = None,
+        *,
+        network: Network | None = None,
+        capacity_provider: str | None = None,
+        platform_version: str | None = None,
+        group: str | None = None,
+        started_by: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        enable_execute_command: bool = False,
+    ) -> Task:
+        """Start one task; `wait_running()` and `wait_stopped()` follow it.
+
+        If the caller is cancelled, the answer is awaited and the task stopped: nothing is left.
+
+        Args:
+            definition: A registered revision, or what AWS takes: a family or `family:revision`.
+            overrides: What this run changes about the definition.
+            network: Where the task's interface goes; None is `default_network()`, asked for once.
+            capacity_provider: `FARGATE` or `FARGATE_SPOT`; None is the launch type FARGATE.
+            platform_version: Such as `1.4.0`; None is AWS's LATEST.
+            group: None is AWS's `family:<family>`.
+            started_by: A mark that `tasks(started_by=…)` finds, at most 128 characters.
+            enable_execute_command: Whether ECS Exec may be used; needs a task role.
+
+        Raises:
+            InvalidSpec: Overrides or network cannot work; nothing was sent.
+            PlacementFailed: Fargate did not take the task.
+
+        Calls:
+            ecs:RunTask; ec2:DescribeVpcs, ec2:DescribeSubnets and ec2:DescribeSecurityGroups once
+            if no network is given; ecs:DescribeTaskDefinition if the definition is a name
+        """
+        tasks = await self.run_many(
+            definition,
+            1,
+            overrides,
+            network=network,
+            capacity_provider=capacity_provider,
+            platform_version=platform_version,
+            group=group,
+            started_by=started_by,
+            tags=tags,
+            enable_execute_command=enable_execute_command,
+        )
+        return tasks[0]
+
+    async def run_many(
+        self,
+        definition: TaskDefinition | str,
+        count: int,
+        overrides: Overrides | None = None,
+        *,
+        network: Network | None = None,
+        capacity_provider: str | None = None,
+        platform_version: str | None = None,
+        group: str | None = None,
+        started_by: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        enable_execute_command: bool = False,
+    ) -> tuple[Task, ...]:
+        """Start so many identical tasks, ten in a call; either all of them, or none stays.
+
+        Args:
+            count: How many, 1 or more.
+
+        The other arguments, and what is raised and called, are those of `run()`.
+        """
+        return await run_tasks(
+            self._session,
+            self.arn,
+            definition,
+            overrides,
+            count=count,
+            network=network,
+            capacity_provider=capacity_provider,
+            platform_version=platform_version,
+            group=group,
+            started_by=started_by,
+            tags=tags,
+            enable_execute_command=enable_execute_command,
+        )
+
+    async def task(self, name: str) -> Task:
+        """Look up a task by its id or ARN.
+
+        Raises:
+            NotFound: AWS does not know it: stopped ones are kept for about an hour.
+
+        Calls:
+            ecs:DescribeTasks
+        """
+        found = await describe_tasks(self._session, self.arn, [name])
+        task = next((task for task in found.values() if task is not None), None)
+        if task is None:
+            raise NotFound(
+                "ecs:DescribeTasks", "MISSING", f"cluster {self.name} has no task {name!r}"
+            )
+        return task
+
+    async def tasks(
+        self,
+        *,
+        desired_status: str = "RUNNING",
+        family: str | None = None,
+        service: str | None = None,
+        started_by: str | None = None,
+    ) -> AsyncIterator[Task]:
+        """Yield the cluster's tasks.
+
+        Args:
+            desired_status: `RUNNING` (which those that are starting have as well) or `STOPPED`
+                (for about an hour).
+            started_by: AWS takes it only without the other filters.
+
+        Calls:
+            ecs:ListTasks, ecs:DescribeTasks for every 100
+        """
+        filters = {"family": family, "serviceName": service, "startedBy": started_by}
+        pages = self._session.api.pages(
+            "ecs",
+            "ListTasks",
+            cluster=self.arn,
+            desiredStatus=desired_status,
+            **{key: value for key, value in filters.items() if value is not None},
+        )
+        async for page in pages:
+            if arns := page["taskArns"][:DESCRIBED_AT_ONCE]:
+                for task in (await describe_tasks(self._session, self.arn, arns)).values():
+                    if task is not None:
+                        yield task
+
+    async def delete(self) -> Cluster:
+        """Delete the cluster, which must have no tasks and no services.
+
+        Returns:
+            The cluster, INACTIVE.
+
+        Raises:
+            ApiError: Tasks or services are left in it (`.code` tells).
+
+        Calls:
+            ecs:DeleteCluster
+        """
+        reply = await self._session.api.call("ecs", "DeleteCluster", cluster=self.arn)
+        return Cluster.from_api(reply["cluster"], self._session)
+
+
+async def create(
+    session: Session,
+    name: str,
+    *,
+    capacity_providers: Sequence[str] = CAPACITY_PROVIDERS,
+    tags: Mapping[str, str] | None = None,
+) -> Cluster:
+    """Return the active cluster of that name as it is, or make one.
+
+    Calls:
+        ecs:DescribeClusters, ecs:CreateCluster (where there is none)
+    """
+    with suppress(NotFound):
+        return await describe(session, name)
+    try:
+        await session.api.call(
+            "ecs",
+            "CreateCluster",
+            clusterName=name,
+            capacityProviders=list(capacity_providers),
+            tags=tags_to_api(tags),
+        )
+    except ApiError as error:
+        # Somebody else has just made it with other settings; theirs is taken as it is.
+        if "idempotent" not in error.reason:
+            raise
+    return await describe(session, name)
+
+
+async def describe(session: Session, name: str) -> Cluster:
+    """Look up a cluster by its name or ARN.
+
+    Raises:
+        NotFound: There is none, or it was deleted.
+
+    Calls:
+        ecs:DescribeClusters
+    """
+    reply = await session.api.call("ecs", "DescribeClusters", clusters=[name], include=INCLUDE)
+    for raw in reply["clusters"]:
+        if raw.get("status") != "INACTIVE":
+            return Cluster.from_api(raw, session)
+    raise NotFound(
+        "ecs:DescribeClusters",
+        "MISSING",
+        f"there is no cluster {name!r} in {session.api.region}; create_cluster() makes one",
+    )
+
+
+async def clusters(session: Session) -> AsyncIterator[Cluster]:
+    """Yield the region's clusters.
+
+    Calls:
+        ecs:ListClusters, ecs:DescribeClusters for every 100
+    """
+    async for page in session.api.pages("ecs", "ListClusters"):
+        if arns := page["clusterArns"]:
+            reply = await session.api.call(
+                "ecs", "DescribeClusters", clusters=arns, include=INCLUDE
+            )
+            for raw in reply["clusters"]:
+                if raw.get("status") != "INACTIVE":
+                    yield Cluster.from_api(raw, session)

@@ -1,0 +1,202 @@
+"""What is wanted: read from AWS's JSON and written to it, with nothing lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fargate_kit import (
+    ContainerSpec,
+    HealthCheck,
+    InvalidSpec,
+    LogConfiguration,
+    MountPoint,
+    PortMapping,
+    TaskSpec,
+)
+
+
+def _contains(sent: Any, given: Any) -> bool:
+    """Whether all that was given is sent; a default may stand beside it."""
+    if isinstance(given, list):
+        return len(sent) == len(given) and all(map(_contains, sent, given))
+    if isinstance(given, dict):
+        return all(_contains(sent[key], value) for key, value in given.items())
+    return bool(sent == given)
+
+
+FULL = {
+    "family": "full",
+    "networkMode": "awsvpc",
+    "requiresCompatibilities": ["FARGATE"],
+    "cpu": "1 vCPU",
+    "memory": "2GB",
+    "executionRoleArn": "arn:aws:iam::123456789012:role/execution",
+    "taskRoleArn": "arn:aws:iam::123456789012:role/task",
+    "runtimePlatform": {"operatingSystemFamily": "LINUX", "cpuArchitecture": "ARM64"},
+    "ephemeralStorage": {"sizeInGiB": 30},
+    "volumes": [{"name": "data"}],
+    "tags": [{"key": "team", "value": "web"}],
+    "containerDefinitions": [
+        {
+            "name": "main",
+            "image": "acme/main:1",
+            "command": ["serve"],
+            "entryPoint": ["/bin/app"],
+            "environment": [{"name": "A", "value": "1"}],
+            "secrets": [
+                {"name": "S", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/s"}
+            ],
+            "portMappings": [{"containerPort": 80, "hostPort": 80, "protocol": "tcp"}],
+            "healthCheck": {"command": ["CMD-SHELL", "true"], "interval": 10},
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {
+                    "awslogs-group": "g",
+                    "awslogs-region": "us-east-1",
+                    "awslogs-stream-prefix": "p",
+                },
+            },
+            "mountPoints": [{"sourceVolume": "data", "containerPath": "/data", "readOnly": True}],
+            "dependsOn": [{"containerName": "side", "condition": "HEALTHY"}],
+            "stopTimeout": 60,
+            "linuxParameters": {"initProcessEnabled": True},
+        },
+        {
+            "name": "side",
+            "image": "acme/side:1",
+            "essential": False,
+            "memory": 128,
+            "healthCheck": {"command": ["CMD", "ok"]},
+        },
+    ],
+}  # fmt: skip
+
+
+def test_json_of_aws_becomes_names_of_ours() -> None:
+    """Every member that has a name here is under it."""
+    spec = TaskSpec.from_api(FULL)
+    main, side = spec.containers
+    assert (spec.cpu, spec.memory, spec.ephemeral_storage) == (1024, 2048, 30)
+    assert spec.cpu_architecture == "ARM64"
+    assert spec.tags == {"team": "web"}
+    assert main.ports == (80,)
+    assert main.environment == {"A": "1"}
+    assert main.health_check == HealthCheck(command=("CMD-SHELL", "true"), interval=10)
+    assert main.mount_points == (MountPoint(volume="data", path="/data", read_only=True),)
+    assert main.depends_on == {"side": "HEALTHY"}
+    assert main.extra == {"linuxParameters": {"initProcessEnabled": True}}
+    assert (side.essential, side.memory) == (False, 128)
+    assert spec.extra == {}
+    assert spec.check() is spec
+
+
+def test_round_trip_loses_nothing() -> None:
+    """Reading and writing again is no difference, and the second reading is the first."""
+    spec = TaskSpec.from_api(FULL)
+    again = TaskSpec.from_api(spec.to_api())
+    assert again == spec
+    assert not again.diff(spec)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"environment": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]},
+        {"environment": [{"name": "A"}]},
+        {"portMappings": [{"containerPortRange": "80-90"}]},
+        {"portMappings": [{"containerPort": 80, "hostPort": 81}]},
+        {"dependsOn": [{"containerName": "x"}]},
+        {"healthCheck": {"command": ["CMD", "x"], "brandNew": 1}},
+        {"mountPoints": [{"sourceVolume": "v"}]},
+        {"logConfiguration": {"logDriver": "awslogs"}},
+        {"logConfiguration": "awslogs"},
+    ],
+)
+def test_what_has_no_name_here_is_kept(odd: dict[str, object]) -> None:
+    """A member that our fields cannot tell goes through as it is, for AWS or `check()` to judge."""
+    raw = {
+        "family": "odd",
+        "cpu": "256",
+        "memory": "512",
+        "containerDefinitions": [{"name": "main", "image": "x", **odd}],
+    }
+    sent = TaskSpec.from_api(raw).to_api()["containerDefinitions"][0]
+    for member, value in odd.items():
+        assert _contains(sent[member], value)
+
+
+def test_described_revision_is_taken_too() -> None:
+    """The answer of DescribeTaskDefinition is a specification with read-only members left out."""
+    described = {
+        "taskDefinition": {
+            **{key: value for key, value in FULL.items() if key != "tags"},
+            "taskDefinitionArn": "arn:…",
+            "revision": 3,
+            "status": "ACTIVE",
+            "requiresAttributes": [],
+            "compatibilities": ["EC2", "FARGATE"],
+            "registeredAt": 1.0,
+            "registeredBy": "me",
+            "placementConstraints": [],
+        },
+        "tags": FULL["tags"],
+    }
+    assert TaskSpec.from_api(described) == TaskSpec.from_api(FULL)
+
+
+def test_file_that_is_not_json_names_line_and_column(tmp_path: Path) -> None:
+    """The message leads to the place."""
+    file = tmp_path / "task.json"
+    file.write_text('{\n  "family": "x",\n  "cpu": ""256"\n}')
+    with pytest.raises(InvalidSpec, match=r"task\.json:3:12"):
+        TaskSpec.from_file(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[]", "not a list"),
+        ("{}", "containerDefinitions"),
+        ('{"family": 7, "containerDefinitions": [{"image": "x"}, 3]}', "containerDefinitions[1]"),
+    ],
+)
+def test_json_that_is_no_task_definition_says_why(tmp_path: Path, text: str, says: str) -> None:
+    """What cannot be read at all is told with its path."""
+    file = tmp_path / "task.json"
+    file.write_text(text)
+    with pytest.raises(InvalidSpec) as refused:
+        TaskSpec.from_file(file)
+    assert says in str(refused.value)
+
+
+def test_check_tells_everything_at_once() -> None:
+    """Messages name the path, what was given and what is legal."""
+    spec = TaskSpec(
+        family="x",
+        cpu=300,
+        memory="lots",
+        containers=[
+            ContainerSpec(name="a", image="i", ports=[80]),
+            ContainerSpec(
+                name="a",
+                image="i",
+                ports=[PortMapping(container_port=80)],
+                log_configuration=LogConfiguration.awslogs("g", region="us-east-1"),
+            ),
+        ],
+    )
+    with pytest.raises(InvalidSpec) as refused:
+        spec.check()
+    text = str(refused.value)
+    for part in ("cpu", "300", "lots", "containerDefinitions[1].name", "executionRoleArn"):
+        assert part in text
+
+
+def test_values_of_the_environment_are_not_in_the_repr() -> None:
+    """A password that somebody put into a variable does not get into a log by a repr."""
+    container = ContainerSpec(name="a", image="i", environment={"PASSWORD": "hunter2"})
+    assert "hunter2" not in repr(container)
+    assert "hunter2" not in repr(TaskSpec(family="f", cpu=256, memory=512, containers=[container]))
