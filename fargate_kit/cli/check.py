@@ -1,0 +1,86 @@
+"""`fargate-kit check`: what AWS would say of a task definition, without asking it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fargate_kit.cli.settings import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fargate_kit.model.problems import Problem
+
+
+def check(
+    file: Annotated[
+        Path,
+        typer.Argument(help="A task definition, as `aws ecs register-task-definition` takes it."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Find every problem of a task definition for Fargate; nothing is sent.
+
+    Exits with 1 if AWS would refuse it.
+
+    Example: `fargate-kit check examples/guide/wordpress.json`
+    """
+    from fargate_kit.errors import InvalidSpec
+    from fargate_kit.task_spec import TaskSpec
+
+    cautions: tuple[Problem, ...] = ()
+    try:
+        spec = TaskSpec.from_file(file)
+    except InvalidSpec as error:
+        problems, subject = error.problems, error.subject
+    else:
+        problems, subject = spec.problems(), f"{spec.family} ({file})"
+        cautions = spec.cautions()
+    if as_json:
+        typer.echo(json.dumps(_facts(file, problems, cautions), indent=2, default=str))
+    else:
+        _print(subject, problems, cautions)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _facts(file: Path, problems: Sequence[Problem], cautions: Sequence[Problem]) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "ok": not problems,
+        "problems": [_fact(problem) for problem in problems],
+        "cautions": [_fact(caution) for caution in cautions],
+    }
+
+
+def _fact(problem: Problem) -> dict[str, Any]:
+    return {
+        "path": problem.path,
+        "rule": problem.rule,
+        "given": problem.given,
+        "allowed": problem.allowed,
+        "message": problem.message,
+    }
+
+
+def _print(subject: str, problems: Sequence[Problem], cautions: Sequence[Problem]) -> None:
+    from rich.markup import escape
+
+    from fargate_kit.cli.screen import console
+
+    if problems:
+        count = len(problems)
+        console.print(
+            f"[bold red]✗[/] {escape(subject)}: {count} problem{'s' * (count != 1)}",
+            soft_wrap=True,
+        )
+    else:
+        console.print(f"[bold green]✓[/] {escape(subject)}: Fargate would take it", soft_wrap=True)
+    for problem in problems:
+        console.print(f"  [red]•[/] {escape(problem.message)}", soft_wrap=True)
+    for caution in cautions:
+        console.print(f"  [yellow]![/] {escape(caution.message)}", soft_wrap=True)

@@ -1,0 +1,60 @@
+"""`fargate-kit demo`: the whole way of a task, shown live."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fargate_kit.cli.running import run_async
+from fargate_kit.cli.settings import EndpointUrl, Region
+
+if TYPE_CHECKING:
+    from fargate_kit.connection import Connection
+
+
+def demo(
+    speed: Annotated[
+        float, typer.Option(help="Seconds of Fargate that pass in one real second.")
+    ] = 20.0,
+    seed: Annotated[int, typer.Option(help="Ids and addresses are drawn from it.")] = 0,
+    endpoint_url: EndpointUrl = None,
+    region: Region = None,
+) -> None:
+    """Run WordPress on a simulated Fargate: watch it start, read its log, change it, clean up.
+
+    Everything it starts is stopped at the end, and when it is interrupted. With --endpoint-url it
+    does the same on a simulator that already runs.
+
+    Example: `fargate-kit demo --speed 1` shows Fargate's own pace.
+    """
+    if speed <= 0:
+        raise typer.BadParameter("it must be more than 0", param_hint="--speed")
+    run_async(lambda: _show(speed, seed, endpoint_url, region or "us-east-1"))
+
+
+async def _show(speed: float, seed: int, endpoint_url: str | None, region: str) -> None:
+    from fargate_kit.cli.tour import Tour
+
+    async with _connected(speed, seed, endpoint_url, region) as aws:
+        tour = Tour(aws)
+        tour.welcome(speed if endpoint_url is None else None)
+        await tour.run()
+
+
+@asynccontextmanager
+async def _connected(
+    speed: float, seed: int, endpoint_url: str | None, region: str
+) -> AsyncIterator[Connection]:
+    if endpoint_url is not None:
+        from fargate_kit.connection import connect
+
+        async with connect(endpoint_url=endpoint_url, region=region) as aws:
+            yield aws
+        return
+    from fargate_kit.sim import simulate
+
+    async with simulate(speed=speed, seed=seed) as world, world.connect(region=region) as aws:
+        yield aws

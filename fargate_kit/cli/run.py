@@ -1,0 +1,178 @@
+"""`fargate-kit run`: one task from start to end, with its log and its exit code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fargate_kit.cli.running import run_async
+from fargate_kit.cli.settings import AsJson, EndpointUrl, Profile, Region
+
+if TYPE_CHECKING:
+    from fargate_kit.connection import Connection
+    from fargate_kit.model.values import Network, Overrides
+    from fargate_kit.task import Task
+    from fargate_kit.task_definition import TaskDefinition
+
+
+def run(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|NAME",
+            help="A task definition file (.json), or the name of a registered one.",
+        ),
+    ],
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(help="What the first essential container runs instead; after `--`."),
+    ] = None,
+    environment: Annotated[
+        list[str] | None,
+        typer.Option("--environment", "-e", metavar="NAME=VALUE", help="May be repeated."),
+    ] = None,
+    cluster: Annotated[str, typer.Option(help="The cluster; `default` is made if missing.")] = (
+        "default"
+    ),
+    subnets: Annotated[
+        list[str] | None,
+        typer.Option("--subnet", help="May be repeated; the default VPC's if none is named."),
+    ] = None,
+    security_groups: Annotated[
+        list[str] | None, typer.Option("--security-group", help="May be repeated.")
+    ] = None,
+    public_ip: Annotated[bool, typer.Option(help="Whether the task gets a public address.")] = True,
+    spot: Annotated[bool, typer.Option("--spot", help="Run on FARGATE_SPOT.")] = False,
+    as_json: AsJson = False,
+    region: Region = None,
+    profile: Profile = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """Run a task, show its states and its log, and exit with its exit code.
+
+    Ctrl-C stops the task.
+
+    Example: `fargate-kit run report.json -e MONTH=08 -- python report.py`
+    """
+    from fargate_kit.connection import connect
+    from fargate_kit.model.values import Network, Overrides
+
+    overrides = Overrides(command=command or None, environment=_pairs(environment or []))
+    network = (
+        Network(subnets=subnets, security_groups=tuple(security_groups or ()), public_ip=public_ip)
+        if subnets
+        else None
+    )
+
+    async def whole_way() -> int:
+        async with connect(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
+            job = _Run(aws, cluster, "FARGATE_SPOT" if spot else None, as_json)
+            return await job.go(what, overrides, network, public_ip)
+
+    raise typer.Exit(run_async(whole_way))
+
+
+class _Run:
+    """One task, watched from its start to its end."""
+
+    def __init__(
+        self, aws: Connection, cluster: str, capacity_provider: str | None, as_json: bool
+    ) -> None:
+        self._aws = aws
+        self._cluster = cluster
+        self._capacity_provider = capacity_provider
+        self._as_json = as_json
+
+    async def go(
+        self, what: str, overrides: Overrides, network: Network | None, public_ip: bool
+    ) -> int:
+        """Run it to its end and return the exit code for the shell."""
+        import anyio
+
+        definition = await self._definition(what)
+        cluster = await (
+            self._aws.create_cluster()
+            if self._cluster == "default"
+            else self._aws.cluster(self._cluster)
+        )
+        network = network or await self._aws.default_network(public_ip=public_ip)
+        task = await cluster.run(
+            definition, overrides, network=network, capacity_provider=self._capacity_provider
+        )
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._show_states, task)
+                if _has_log(definition):
+                    group.start_soon(self._show_log, task)
+            ended = await task.refresh()
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await task.stop("interrupted")
+                self._say(f"{task.id} is being stopped")
+            raise
+        if self._as_json:
+            typer.echo(json.dumps(_facts(ended), indent=2, default=str))
+        if ended.started_at is None:
+            ended.raise_for_exit()
+        return ended.exit_code if ended.exit_code is not None else 1
+
+    async def _definition(self, what: str) -> TaskDefinition:
+        from fargate_kit.task_spec import TaskSpec
+
+        if what.endswith(".json"):
+            definition = await self._aws.register(TaskSpec.from_file(what))
+            self._say(f"registered {definition.name}")
+            return definition
+        return await self._aws.task_definition(what)
+
+    async def _show_states(self, task: Task) -> None:
+        last = ""
+        async for picture in task.changes():
+            if picture.status != last:
+                last = picture.status
+                reason = f": {picture.stopped_reason}" if picture.stopped_reason else ""
+                self._say(f"{task.id[:8]} {picture.status}{reason}")
+
+    async def _show_log(self, task: Task) -> None:
+        async for line in task.logs(follow=True):
+            if self._as_json:
+                self._say(str(line))
+            else:
+                typer.echo(line.text)
+
+    def _say(self, text: str) -> None:
+        typer.echo(text, err=True)
+
+
+def _pairs(environment: list[str]) -> dict[str, str]:
+    wrong = [pair for pair in environment if "=" not in pair.lstrip("=")]
+    if wrong:
+        raise typer.BadParameter(
+            f"NAME=VALUE is needed, not {', '.join(map(repr, wrong))}", param_hint="--environment"
+        )
+    return dict(pair.split("=", 1) for pair in environment)
+
+
+def _has_log(definition: TaskDefinition) -> bool:
+    from fargate_kit.logs import streams_of
+
+    return bool(streams_of(definition.raw, ""))
+
+
+def _facts(task: Task) -> dict[str, Any]:
+    return {
+        "task": task.arn,
+        "definition": task.definition_arn,
+        "status": task.status,
+        "stop_code": task.stop_code,
+        "stopped_reason": task.stopped_reason,
+        "created_at": task.created_at,
+        "started_at": task.started_at,
+        "stopped_at": task.stopped_at,
+        "containers": [
+            {"name": each.name, "exit_code": each.exit_code, "reason": each.reason}
+            for each in task.containers
+        ],
+    }

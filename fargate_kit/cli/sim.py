@@ -1,0 +1,60 @@
+"""`fargate-kit sim`: a simulated Fargate for any AWS client."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from fargate_kit.cli.running import run_async
+
+
+def sim(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 0,
+    speed: Annotated[
+        float, typer.Option(help="Seconds of Fargate that pass in one real second.")
+    ] = 20.0,
+    seed: Annotated[int, typer.Option(help="Ids, addresses and jitter are drawn from it.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the URL alone.")] = False,
+) -> None:
+    """Serve a simulated Fargate until interrupted.
+
+    The first line is its URL, alone. Point any AWS client at it: set AWS_ENDPOINT_URL, and any
+    credentials.
+
+    Example: `fargate-kit sim --speed 60`
+    """
+    if speed <= 0:
+        raise typer.BadParameter("it must be more than 0", param_hint="--speed")
+    run_async(lambda: _serve(port, speed, seed, quiet))
+
+
+async def _serve(port: int, speed: float, seed: int, quiet: bool) -> None:
+    import anyio
+
+    from fargate_kit.sim import simulate
+
+    async with simulate(port=port, speed=speed, seed=seed) as world:
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            print(world.url, flush=True)
+            if not quiet:
+                _explain(world.url, speed)
+            async for _ in signals:
+                break
+
+
+def _explain(url: str, speed: float) -> None:
+    print(
+        f"A simulated Fargate, {speed:g} times as fast as the real one. In another terminal:\n\n"
+        f"  export AWS_ENDPOINT_URL={url}\n"
+        "  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n"
+        "  export AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated\n"
+        "  aws ecs create-cluster\n\n"
+        "Ctrl-C ends it, and everything in it.",
+        file=sys.stderr,
+        flush=True,
+    )

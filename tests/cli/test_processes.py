@@ -1,0 +1,161 @@
+"""The command line as a process of its own: served, interrupted, and left without a trace."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FARGATE_KIT = [sys.executable, "-c", "from fargate_kit.cli import main; main()"]
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    """Return the URL of a simulator that runs in a process of its own."""
+    process = subprocess.Popen(
+        [*FARGATE_KIT, "sim", "--speed", "100"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().strip()
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=20)
+    assert rest == "", "the URL is the only line on standard output"
+    assert process.returncode == 0
+
+
+def environment(endpoint: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "simulated",
+        "AWS_SECRET_ACCESS_KEY": "simulated",
+        "COLUMNS": "100",
+    }
+
+
+def fargate_kit(endpoint: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*FARGATE_KIT, *arguments],
+        env=environment(endpoint),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def state_of(endpoint: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{endpoint}/_sim/", timeout=10) as answer:
+        facts: dict[str, Any] = json.load(answer)
+        return facts
+
+
+def definition(tmp_path: Path, **container: object) -> str:
+    file = tmp_path / "task.json"
+    main = {"name": "main", "image": "busybox", **container}
+    raw = {"family": "job", "cpu": "256", "memory": "512", "containerDefinitions": [main]}
+    file.write_text(json.dumps(raw))
+    return str(file)
+
+
+def test_run_ends_with_the_exit_code(endpoint: str, tmp_path: Path) -> None:
+    """The container's exit code is the command's."""
+    file = definition(tmp_path, command=["sh", "-c", "exit ${CODE:-7}"])
+    assert fargate_kit(endpoint, "run", file).returncode == 7
+    assert fargate_kit(endpoint, "run", file, "-e", "CODE=0").returncode == 0
+    assert fargate_kit(endpoint, "run", "job", "--", "sh", "-c", "exit 9").returncode == 9
+
+
+def test_run_speaks_json(endpoint: str, tmp_path: Path) -> None:
+    """With --json standard output is one JSON object, and progress is elsewhere."""
+    file = definition(tmp_path, command=["sh", "-c", "exit 3"])
+    done = fargate_kit(endpoint, "run", file, "--json")
+    facts = json.loads(done.stdout)
+    assert facts["containers"][0]["exit_code"] == 3
+    assert "STOPPED" in done.stderr
+
+
+def test_image_that_cannot_be_pulled_is_told_with_its_remedy(endpoint: str, tmp_path: Path) -> None:
+    """A failed start ends with 1, AWS's reason and what to do."""
+    done = fargate_kit(endpoint, "run", definition(tmp_path, image="registry.invalid/gone:1"))
+    assert done.returncode == 1
+    assert "CannotPullContainerError" in done.stderr
+    assert "Check" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_interrupted_run_stops_its_task(endpoint: str, tmp_path: Path) -> None:
+    """Ctrl-C while a task runs stops it, and the code says interrupted."""
+    file = definition(tmp_path, command=["sleep", "100000"])
+    process = subprocess.Popen(
+        [*FARGATE_KIT, "run", file],
+        env=environment(endpoint),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "RUNNING" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "is being stopped" in rest
+    assert "Traceback" not in rest
+    desired = aws_tasks(endpoint, "RUNNING")
+    assert desired == []
+
+
+def aws_tasks(endpoint: str, desired_status: str) -> list[str]:
+    """Ask the simulator for its tasks as any client would."""
+    request = urllib.request.Request(
+        endpoint,
+        data=json.dumps({"desiredStatus": desired_status}).encode(),
+        headers={
+            "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListTasks",
+            "Content-Type": "application/x-amz-json-1.1",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        arns: list[str] = json.load(answer)["taskArns"]
+        return arns
+
+
+@pytest.mark.parametrize("until", ["Run it on Fargate", "Run 10 at once"])
+def test_interrupted_demo_leaves_nothing(endpoint: str, until: str) -> None:
+    """Ctrl-C in the middle of the demo stops everything that it started."""
+    process = subprocess.Popen(
+        [*FARGATE_KIT, "demo", "--endpoint-url", endpoint],
+        env=environment(endpoint),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if until in line:
+            break
+    process.send_signal(signal.SIGINT)
+    shown, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert "0 left" in shown
+    assert "clusters left: none" in shown
+
+
+def test_demo_ends_with_nothing_left(endpoint: str) -> None:
+    """The whole demo goes through in a pipe, and proves that nothing is left."""
+    done = fargate_kit(endpoint, "demo", "--endpoint-url", endpoint)
+    assert done.returncode == 0, done.stderr
+    assert "11 tasks stopped, 0 left; 0 network interfaces left" in done.stdout
+    assert "wordpress:2; revisions [1, 2], no third" in done.stdout
+    assert "RUNNING" in done.stdout
