@@ -1,0 +1,178 @@
+"""One client that runs many tasks to their end, in a process whose CPU seconds are counted.
+
+`python -m benchmarks.cpu_client KIND JOB`, where KIND is `sdk` or `raw` and JOB is JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+
+import fargate_kit as fk
+from benchmarks.raw_client import REGION, TASKS_DESCRIBED, TASKS_PER_CALL, raw_client
+
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What both clients do.
+
+    Attributes:
+        count: How many tasks.
+        every: Nominal seconds between two looks.
+        network: A `networkConfiguration`.
+    """
+
+    url: str
+    cluster: str
+    definition: str
+    count: int
+    every: float
+    network: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a client spent from its first RunTask to the end of its last task.
+
+    Attributes:
+        cpu: Seconds of user and system time of this process.
+        run_calls: RunTask calls.
+        describe_calls: DescribeTasks calls.
+    """
+
+    cpu: float
+    run_calls: int
+    describe_calls: int
+
+
+class RemoteClock:
+    """The clock of a stepped simulator in another process: to sleep is to move it.
+
+    It suits clients of which one part sleeps at a time, as these do. What moving it costs is kept
+    apart.
+
+    Args:
+        url: The simulator's.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/_sim/clock"
+        self._now = 0.0
+        self.cpu = 0.0
+
+    def now(self) -> float:
+        """Return the nominal seconds that were slept."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Give everybody a turn, then move the simulator's clock."""
+        await anyio.lowlevel.checkpoint()
+        if seconds <= 0:
+            return
+        began = time.process_time()
+        wish = json.dumps({"advance": seconds}).encode()
+        with urllib.request.urlopen(self._url, data=wish) as answer:  # noqa: ASYNC210
+            answer.read()
+        self._now += seconds
+        self.cpu += time.process_time() - began
+
+
+async def with_the_sdk(job: Job) -> Spent:
+    """Run the job as a user of the SDK writes it."""
+    clock = RemoteClock(job.url)
+    async with fk.connect(
+        region=REGION,
+        endpoint_url=job.url,
+        credentials=fk.Credentials(
+            access_key_id="benchmark",
+            secret_access_key="benchmark",  # noqa: S106
+        ),
+        clock=clock,
+        poll_every=job.every,
+        seed=SEED,
+    ) as aws:
+        cluster = await aws.cluster(job.cluster)
+        definition = await aws.task_definition(job.definition)
+        vpc = job.network["awsvpcConfiguration"]
+        network = fk.Network(subnets=vpc["subnets"], security_groups=vpc["securityGroups"])
+
+        async def work() -> tuple[int, int]:
+            tasks = await cluster.run_many(definition, job.count, network=network)
+            async with anyio.create_task_group() as group:
+                for task in tasks:
+                    group.start_soon(task.wait_stopped)
+            return aws.calls["ecs:RunTask"], aws.calls["ecs:DescribeTasks"]
+
+        return await _measured(work, clock)
+
+
+async def with_a_raw_loop(job: Job) -> Spent:
+    """Run the job with the fewest lines that make the same calls at the same pace."""
+    clock, jitter = RemoteClock(job.url), random.Random(SEED)
+    async with raw_client("ecs", job.url) as ecs:
+        await ecs.describe_clusters(clusters=[job.cluster])
+        await ecs.describe_task_definition(taskDefinition=job.definition)
+
+        async def work() -> tuple[int, int]:
+            waiting: list[str] = []
+            runs = looks = 0
+            while len(waiting) < job.count:
+                reply = await ecs.run_task(
+                    cluster=job.cluster,
+                    taskDefinition=job.definition,
+                    launchType="FARGATE",
+                    networkConfiguration=job.network,
+                    count=min(TASKS_PER_CALL, job.count - len(waiting)),
+                    clientToken=str(uuid.uuid4()),
+                )
+                runs += 1
+                waiting += [task["taskArn"] for task in reply["tasks"]]
+            while waiting:
+                stopped: set[str] = set()
+                for start in range(0, len(waiting), TASKS_DESCRIBED):
+                    reply = await ecs.describe_tasks(
+                        cluster=job.cluster,
+                        tasks=waiting[start : start + TASKS_DESCRIBED],
+                        include=["TAGS"],
+                    )
+                    looks += 1
+                    stopped.update(
+                        task["taskArn"]
+                        for task in reply["tasks"]
+                        if task["lastStatus"] == "STOPPED"
+                    )
+                waiting = [arn for arn in waiting if arn not in stopped]
+                await clock.sleep(job.every * jitter.uniform(0.95, 1.05))
+            return runs, looks
+
+        return await _measured(work, clock)
+
+
+async def _measured(work: Callable[[], Awaitable[tuple[int, int]]], clock: RemoteClock) -> Spent:
+    began = time.process_time()
+    runs, looks = await work()
+    cpu = time.process_time() - began - clock.cpu
+    return Spent(cpu=cpu, run_calls=runs, describe_calls=looks)
+
+
+def main() -> None:
+    """Run one client and print what it spent, as JSON."""
+    kind, job = sys.argv[1:]
+    client = {"sdk": with_the_sdk, "raw": with_a_raw_loop}[kind]
+    print(json.dumps(asdict(anyio.run(client, Job(**json.loads(job))))))
+
+
+if __name__ == "__main__":
+    main()
