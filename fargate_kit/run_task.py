@@ -59,10 +59,12 @@ async def run_tasks(
     if isinstance(definition, str):
         definition = await describe(session, definition)
     session.definitions.setdefault(definition.arn, definition.raw)
-    request = {
+    if network is None:
+        network = await session.once(default_network)
+    request: dict[str, Any] = {
         "cluster": cluster_arn,
         "taskDefinition": definition.arn,
-        "networkConfiguration": (network or await session.once(default_network)).to_api(),
+        "networkConfiguration": network.to_api(),
         "overrides": (overrides or Overrides()).to_api(_main_container(definition)),
         "platformVersion": platform_version,
         "group": group,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,8 @@ from fargate_kit.cli.running import run_async
 from fargate_kit.cli.settings import EndpointUrl, Region
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from fargate_kit.connection import Connection
 
 
@@ -20,6 +23,9 @@ def demo(
         float, typer.Option(help="Seconds of Fargate that pass in one real second.")
     ] = 20.0,
     seed: Annotated[int, typer.Option(help="Ids and addresses are drawn from it.")] = 0,
+    picture: Annotated[
+        Path | None, typer.Option(help="Write what was shown to this file, as SVG.")
+    ] = None,
     endpoint_url: EndpointUrl = None,
     region: Region = None,
 ) -> None:
@@ -32,14 +38,21 @@ def demo(
     """
     if speed <= 0:
         raise typer.BadParameter("it must be more than 0", param_hint="--speed")
-    run_async(lambda: _show(speed, seed, endpoint_url, region or "us-east-1"))
+    from fargate_kit.cli.screen import console, recording_console
+
+    screen = recording_console() if picture else console
+    run_async(lambda: _show(screen, speed, seed, endpoint_url, region or "us-east-1"))
+    if picture:
+        screen.save_svg(str(picture), title="fargate-kit demo")
 
 
-async def _show(speed: float, seed: int, endpoint_url: str | None, region: str) -> None:
+async def _show(
+    console: Console, speed: float, seed: int, endpoint_url: str | None, region: str
+) -> None:
     from fargate_kit.cli.tour import Tour
 
     async with _connected(speed, seed, endpoint_url, region) as aws:
-        tour = Tour(aws)
+        tour = Tour(aws, console)
         tour.welcome(speed if endpoint_url is None else None)
         await tour.run()
 

@@ -18,6 +18,7 @@ __all__ = [
     "errors",
     "history_table",
     "log_line",
+    "recording_console",
     "status_text",
     "tasks_table",
 ]
@@ -36,6 +37,13 @@ MARKS = {
     TaskStatus.DEPROVISIONING: ("◔", "yellow"),
     TaskStatus.STOPPED: ("○", "bright_black"),
 }
+
+
+def recording_console() -> Console:
+    """Return a console that prints plainly and remembers the colours, for a picture."""
+    return Console(
+        highlight=False, record=True, width=100, force_terminal=False, color_system="truecolor"
+    )
 
 
 def status_text(status: TaskStatus) -> Text:

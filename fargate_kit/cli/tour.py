@@ -8,12 +8,12 @@ from dataclasses import replace
 from importlib.resources import files
 
 import anyio
+from rich.console import Console
 from rich.live import Live
 from rich.rule import Rule
 
 from fargate_kit.cli.screen import (
     changes_lines,
-    console,
     history_table,
     log_line,
     tasks_table,
@@ -39,21 +39,23 @@ class Tour:
 
     Args:
         aws: Where it happens.
+        console: Where it is shown.
     """
 
-    def __init__(self, aws: Connection) -> None:
+    def __init__(self, aws: Connection, console: Console) -> None:
         self._aws = aws
+        self._console = console
         self._tasks: list[Task] = []
         self._definitions: list[TaskDefinition] = []
 
     def welcome(self, speed: float | None) -> None:
         """Say where this happens."""
-        console.print()
+        self._console.print()
         if speed is None:
-            console.print(f"[bold]fargate_kit[/] on {self._aws.endpoint_url}")
+            self._console.print(f"[bold]fargate_kit[/] on {self._aws.endpoint_url}")
         else:
             pace = "Fargate's own pace" if speed == 1 else f"{speed:g} times Fargate's pace"
-            console.print(
+            self._console.print(
                 f"[bold]fargate_kit[/] on a [bold cyan]simulated[/] Fargate at {pace}: no AWS "
                 "account, no cost"
             )
@@ -74,7 +76,7 @@ class Tour:
     async def _one_task(self, cluster: Cluster, spec: TaskSpec) -> None:
         self._step("Register what chapters 3 and 7 of the guide deploy")
         definition = await self._register(spec)
-        console.print(
+        self._console.print(
             f"  {definition.name}: image {spec.containers[0].image}, {definition.cpu} CPU units, "
             f"{definition.memory} MiB, port 80, logs to CloudWatch"
         )
@@ -82,9 +84,10 @@ class Tour:
         task = await self._watch_it_start(await self._start(cluster, definition))
         interface = task.network_interface
         if interface is not None:
-            console.print(
-                f"  its own network interface [bold]{interface.id}[/] in {interface.subnet_id}: "
-                f"private {interface.private_ip}, public [bold]{await task.public_ip()}[/]"
+            self._console.print(
+                f"  its own network interface: [bold]{interface.id}[/] in {interface.subnet_id}\n"
+                f"  private address {interface.private_ip}, "
+                f"public address [bold]{await task.public_ip()}[/]"
             )
         self._step("Follow its log")
         await self._follow(task)
@@ -94,12 +97,13 @@ class Tour:
     async def _watch_it_start(self, task: Task) -> Task:
         began = self._aws.clock.now()
         history: list[tuple[float, Task]] = []
-        with Live(console=console, auto_refresh=False) as live:
+        with Live(console=self._console, auto_refresh=False) as live:
             async for picture in task.changes():
                 history.append((self._aws.clock.now() - began, picture))
                 live.update(history_table(history), refresh=True)
                 if picture.status == TaskStatus.RUNNING:
-                    return picture
+                    break
+        self._end_of_live()
         return history[-1][1].raise_for_exit()
 
     async def _follow(self, task: Task) -> None:
@@ -107,7 +111,7 @@ class Tour:
 
         async def show() -> None:
             async for line in task.logs(follow=True):
-                console.print("  ", log_line(line), sep="", soft_wrap=True)
+                self._console.print("  ", log_line(line), sep="", no_wrap=True, overflow="ellipsis")
 
         with suppress(Expired):
             await within(self._aws.clock, FOLLOWED_FOR, show)
@@ -115,11 +119,11 @@ class Tour:
     async def _change(self, first: TaskDefinition, spec: TaskSpec) -> None:
         more = replace(spec, memory=1024)
         second = await self._register(more)
-        console.print(f"  {first.name} → [bold]{second.name}[/]")
-        console.print(changes_lines(first.diff(second)))
+        self._console.print(f"  {first.name} → [bold]{second.name}[/]")
+        self._console.print(changes_lines(first.diff(second)))
         again = await self._register(more)
         newest = [each.revision async for each in self._aws.revisions(spec.family)]
-        console.print(
+        self._console.print(
             f"  registered once more: still {again.name}; revisions {sorted(newest)}, no third"
         )
 
@@ -129,7 +133,7 @@ class Tour:
         tasks = await cluster.run_many(self._definitions[-1], MANY)
         self._tasks += tasks
         latest = {task.arn: task for task in tasks}
-        with Live(tasks_table(latest.values()), console=console, auto_refresh=False) as live:
+        with Live(tasks_table(latest.values()), console=self._console, auto_refresh=False) as live:
 
             async def watch(task: Task) -> None:
                 async for picture in task.changes():
@@ -142,8 +146,9 @@ class Tour:
             async with anyio.create_task_group() as group:
                 for task in tasks:
                     group.start_soon(watch, task)
+        self._end_of_live()
         spent = self._aws.calls - before
-        console.print(
+        self._console.print(
             f"  {spent['ecs:RunTask']} RunTask and {spent['ecs:DescribeTasks']} DescribeTasks "
             f"calls for {MANY} tasks: those who wait share their looks"
         )
@@ -161,7 +166,7 @@ class Tour:
         stopped = [task async for task in cluster.tasks(desired_status="STOPPED")]
         interfaces = await self._aws.public_ips(stopped)
         revisions = [each async for each in self._aws.revisions(wordpress().family)]
-        console.print(
+        self._console.print(
             f"  {len(stopped)} tasks stopped, {len(running)} left; "
             f"{len(interfaces)} network interfaces left; "
             f"{len(revisions)} active revisions left"
@@ -171,15 +176,17 @@ class Tour:
     async def _cluster(self) -> AsyncIterator[Cluster]:
         self._step("Make a cluster")
         cluster = await self._aws.create_cluster(CLUSTER)
-        console.print(f"  {cluster.arn}")
+        self._console.print(f"  {cluster.arn}")
         try:
             yield cluster
         finally:
             with anyio.CancelScope(shield=True):
                 await cluster.delete()
                 left = [each.name async for each in self._aws.clusters()]
-                console.print(f"  cluster {cluster.name} deleted; clusters left: {left or 'none'}")
-                console.print()
+                self._console.print(
+                    f"  cluster {cluster.name} deleted; clusters left: {left or 'none'}"
+                )
+                self._console.print()
 
     async def _start(self, cluster: Cluster, definition: TaskDefinition) -> Task:
         task = await cluster.run(definition)
@@ -192,9 +199,14 @@ class Tour:
             self._definitions.append(definition)
         return definition
 
+    def _end_of_live(self) -> None:
+        """Begin a new line where a live view left off: it does so by itself on a terminal only."""
+        if not self._console.is_terminal:
+            self._console.print()
+
     def _step(self, title: str) -> None:
-        console.print()
-        console.print(Rule(f"[bold]{title}[/]", align="left", style="bright_black"))
+        self._console.print()
+        self._console.print(Rule(f"[bold]{title}[/]", align="left", style="bright_black"))
 
 
 def wordpress() -> TaskSpec:

@@ -21,7 +21,7 @@ from fargate_kit.sim.load_balancing.facts import (
     RuleFact,
     TargetGroupFact,
 )
-from fargate_kit.sim.load_balancing.metrics import Sample
+from fargate_kit.sim.load_balancing.metrics import Dimensions, Sample
 
 
 def facts(elbv2: Any) -> LoadBalancingFacts:
@@ -74,11 +74,32 @@ def _exact_datum(models: Any) -> Any:
 
     GetMetricStatistics finds it under exactly its own dimensions, and ListMetrics shows it
     once. moto's own is found under any of its dimensions, so that a metric which is told by
-    load balancer and by target group would be counted twice.
+    load balancer and by target group would be counted twice; and GetMetricData, which moto
+    lets compare sorted dimensions, finds it only if they are given in one order.
     """
+
+    class AnyOrder(models.Dimension):  # type: ignore[misc]
+        """A dimension that equals each dimension of its datum, so that lists of all are equal."""
+
+        def __init__(self, name: str, value: str, all_of_them: Dimensions) -> None:
+            super().__init__(name, value)
+            self.all_of_them = all_of_them
+
+        def __eq__(self, other: object) -> bool:
+            name, value = getattr(other, "name", None), getattr(other, "value", None)
+            return any(name == one and value in {None, it} for one, it in self.all_of_them)
+
+        __hash__ = None  # type: ignore[assignment]
 
     class ExactDatum(models.MetricAggregatedDatum):  # type: ignore[misc]
         """Statistics of a period."""
+
+        dimensions: list[Any]
+
+        def __init__(self, *values: Any) -> None:
+            super().__init__(*values)
+            own = tuple((one.name, one.value) for one in self.dimensions)
+            self.dimensions = [AnyOrder(name, value, own) for name, value in own]
 
         def filter(
             self,

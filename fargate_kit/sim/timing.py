@@ -43,6 +43,8 @@ class Timing:
         start_retry: How long a service waits first, when its tasks do not start; then twice
             as long each time.
         start_retry_limit: How long it waits at most (page service-throttle-logic).
+        rollback: From the begin of a rollback until it can be complete at the earliest (AWS is
+            seen to need some 20 s even where nothing has to be started).
         event_repetition: When a service says again that it is steady, or has a problem.
         deployment_retention: How long ended service deployments are listed (page
             service-deployment).
@@ -72,6 +74,7 @@ class Timing:
     counts_as_healthy: float = 40.0
     start_retry: float = 30.0
     start_retry_limit: float = 1620.0
+    rollback: float = 20.0
     event_repetition: float = 21_600.0
     deployment_retention: float = 90 * 86_400.0
 

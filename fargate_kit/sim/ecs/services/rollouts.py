@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.services import wording
 from fargate_kit.sim.ecs.services.events import EventLog, Identities
@@ -20,12 +22,25 @@ class Rollouts:
     """Moves the deployments and service deployments of one region through their states.
 
     Source: Developer Guide, pages service-deployment and deployment-circuit-breaker.
+
+    Args:
+        ground: The region.
+        events: Where services say what happens.
+        identities: Draws ids.
+        kick: Has a service reconciled.
     """
 
-    def __init__(self, ground: Ground, events: EventLog, identities: Identities) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        events: EventLog,
+        identities: Identities,
+        kick: Callable[[ServiceState], None],
+    ) -> None:
         self._ground = ground
         self._events = events
         self._identities = identities
+        self._kick = kick
 
     def begin(self, service: ServiceState, specification: Specification) -> None:
         """Make a new deployment the primary one; the last one is overtaken."""
@@ -179,10 +194,16 @@ class Rollouts:
         candidate.desired = service.desired
         candidate.failed = candidate.wave = 0
         candidate.retry_at = None
+        candidate.complete_at = now + self._ground.engine.clock.ticks(self._ground.timing.rollback)
         self._set(candidate, "IN_PROGRESS", rollout_reason.say(id=candidate.id))
         service.specification = restored = candidate.revision.specification
         service.strategy, service.launch_type = restored.strategy, restored.launch_type
         self._events.say(service, wording.ROLLING_BACK, id=candidate.id)
+        self._ground.engine.after(
+            self._ground.timing.rollback,
+            lambda: self._kick(service),
+            name=f"end the rollback of service {service.name}",
+        )
 
     def _overtake(self, service: ServiceState) -> None:
         self._demote(service.primary)

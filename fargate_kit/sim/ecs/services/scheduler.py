@@ -56,7 +56,6 @@ class Scheduler:
         moved += self._replace_unhealthy(service)
         if self._rollouts.breaks(service):
             self._fail(service)
-            service.again = True
         self._conclude(service, idle=not moved)
 
     def _fail(self, service: ServiceState) -> None:
@@ -65,8 +64,11 @@ class Scheduler:
         chosen = self._stopper.choose(primary, pending, (Standing.STARTING,))
         self._stopper.dismiss(service, primary, chosen)
         self._rollouts.fail(service)
+        service.again = True
 
     def _drop_replaced(self, service: ServiceState) -> None:
+        if self._ground.engine.now < service.primary.complete_at:
+            return
         for deployment in service.older:
             if deployment.roster.empty:
                 deployment.status = "INACTIVE"
@@ -207,6 +209,8 @@ class Scheduler:
     def _is_complete(self, service: ServiceState) -> bool:
         primary, early = service.primary, service.configuration.early_success
         if primary.rollout_state != "IN_PROGRESS":
+            return False
+        if self._ground.engine.now < primary.complete_at:
             return False
         if service.older and (early is None or early.blocking):
             return False

@@ -39,7 +39,7 @@ class Services:
         balancing: Callable[[], LoadBalancing | None],
     ) -> None:
         events = EventLog(ground)
-        rollouts = Rollouts(ground, events, Identities(ground))
+        rollouts = Rollouts(ground, events, Identities(ground), lambda service: watch.kick(service))
         watch = Watch(ground, lifecycle, launcher, events, rollouts, balancing)
         reader = SpecificationReader(ground, balancing)
         creating = Creating(ground, reader, rollouts, watch.kick)

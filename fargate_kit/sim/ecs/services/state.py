@@ -103,6 +103,7 @@ class DeploymentState:
         wave: How often starts were tried in vain, one after the other.
         retry_at: Before when nothing is started; None for at once.
         retry: The kick at that moment.
+        complete_at: Before when it is not complete.
     """
 
     id: str
@@ -119,6 +120,7 @@ class DeploymentState:
     wave: int = 0
     retry_at: int | None = None
     retry: Entry | None = None
+    complete_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

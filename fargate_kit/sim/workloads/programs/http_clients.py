@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from fargate_kit.sim.workloads.behaviour import HttpAnswer
+from fargate_kit.sim.workloads.behaviour import HttpAnswer, Say
 from fargate_kit.sim.workloads.files import absolute
 from fargate_kit.sim.workloads.http_request import HttpRequest, ask, phrase
 from fargate_kit.sim.workloads.process import Process, Running
@@ -16,6 +16,7 @@ _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|::1")
 _COULD_NOT_RESOLVE, _COULD_NOT_CONNECT, _HTTP_ERROR, _MISUSED = 6, 7, 22, 2
 _CURL_WITH_VALUE = {"-m", "--max-time", "--connect-timeout", "--retry", "-A", "--retry-delay"}
 _CURL_FLAGS = frozenset("fsSLIikv4")
+_CURL_LETTERS_WITH_VALUE = frozenset("oXHdwmA")
 _CURL_LONG = {"--fail": "f", "--silent": "s", "--show-error": "S", "--location": "L", "--head": "I"}
 
 
@@ -30,6 +31,7 @@ class _Wish:
     flags: set[str] = field(default_factory=set)
     file: str | None = None
     report: str = ""
+    log: list[Say] = field(default_factory=list)
 
 
 class _NotUnderstood(ValueError):
@@ -44,6 +46,7 @@ class _Failed(Exception):
 
 def curl(process: Process) -> Running:
     """Ask a server of this container; other hosts are out of reach."""
+    wish = _Wish()
     try:
         wish = _curl_wish(list(process.arguments[1:]))
         answer = _asked(process, wish, agent="curl/8.0", follow="L" in wish.flags)
@@ -52,10 +55,12 @@ def curl(process: Process) -> Running:
     except _NotUnderstood as wrong:
         return (yield from process.complain(f"curl: {wrong}", _MISUSED))
     except _Failed as failed:
+        yield from wish.log
         if "s" in wish.flags and "S" not in wish.flags:
             return failed.status
         text = f"curl: ({failed.status}) {failed}"
         return (yield from process.complain(text, failed.status))
+    yield from wish.log
     text = answer.body.decode("utf-8", "replace")
     if wish.flags & {"i", "I"}:
         text = _head(answer) + text
@@ -68,6 +73,7 @@ def curl(process: Process) -> Running:
 
 def _curl_wish(words: list[str]) -> _Wish:
     wish = _Wish()
+    words = [part for word in words for part in _letters(word)]
     while words:
         word = words.pop(0)
         if word in _CURL_LONG:
@@ -88,18 +94,30 @@ def _curl_wish(words: list[str]) -> _Wish:
             wish.method = "POST"
         elif word.startswith("-") and set(word[1:]) <= _CURL_FLAGS and word != "-":
             wish.flags |= set(word[1:])
-        elif word.startswith("-f") and word.endswith("o") and set(word[2:-1]) <= _CURL_FLAGS:
-            wish.flags |= set(word[1:-1])
-            wish.file = _value(word, words)
         elif word.startswith("-"):
             raise _NotUnderstood(f"option {word}: not simulated here")
         else:
             wish.url = word
     if not wish.url:
         raise _NotUnderstood("no URL specified")
+    wish.url = _with_scheme(wish.url)
     if "I" in wish.flags:
         wish.method = "HEAD"
     return wish
+
+
+def _letters(word: str) -> list[str]:
+    """Part `-sSo` into `-sS` and `-o`, whose value is the next word."""
+    together = re.fullmatch(r"-(\w+)(\w)", word)
+    if together is None or together[2] not in _CURL_LETTERS_WITH_VALUE:
+        return [word]
+    if not set(together[1]) <= _CURL_FLAGS:
+        return [word]
+    return [f"-{together[1]}", f"-{together[2]}"]
+
+
+def _with_scheme(url: str) -> str:
+    return url if "://" in url else f"http://{url}"
 
 
 def _value(word: str, words: list[str]) -> str:
@@ -110,6 +128,7 @@ def _value(word: str, words: list[str]) -> str:
 
 def wget(process: Process) -> Running:
     """Ask a server of this container and keep the answer in a file."""
+    wish = _Wish()
     try:
         wish = _wget_wish(list(process.arguments[1:]))
         answer = _asked(process, wish, agent="Wget", follow=True)
@@ -119,9 +138,11 @@ def wget(process: Process) -> Running:
     except _NotUnderstood as wrong:
         return (yield from process.complain(f"wget: {wrong}", 1))
     except _Failed as failed:
+        yield from wish.log
         if "q" in wish.flags:
             return 1
         return (yield from process.complain(f"wget: {failed}", 1))
+    yield from wish.log
     if "spider" not in wish.flags:
         yield from _deliver(process, wish, answer.body.decode("utf-8", "replace"))
     return 0
@@ -151,13 +172,14 @@ def _wget_wish(words: list[str]) -> _Wish:
             wish.url = word
     if not wish.url:
         raise _NotUnderstood("missing URL")
+    wish.url = _with_scheme(wish.url)
     if wish.file is None:
         wish.file = urlsplit(wish.url).path.rpartition("/")[2] or "index.html"
     return wish
 
 
 def _asked(process: Process, wish: _Wish, *, agent: str, follow: bool) -> HttpAnswer:
-    url = wish.url if "://" in wish.url else f"http://{wish.url}"
+    url = wish.url
     for _ in range(_MOST_REDIRECTS):
         answer = _asked_once(process, wish, url, agent)
         location = answer.headers.get("Location")
@@ -187,6 +209,7 @@ def _asked_once(process: Process, wish: _Wish, url: str, agent: str) -> HttpAnsw
         body=wish.body,
     )
     answer = ask(launch, request, port or 80)
+    wish.log += answer.log if answer is not None else ()
     if answer is None:
         text = f"Failed to connect to {host} port {port or 80}: Could not connect to server"
         raise _Failed(_COULD_NOT_CONNECT, text)

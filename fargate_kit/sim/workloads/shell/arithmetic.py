@@ -70,8 +70,8 @@ def number_of(text: str) -> int | None:
     if is_octal and set(digits) & {"8", "9"}:
         return None
     base = 16 if digits[:2] in {"0x", "0X"} else 8 if is_octal else 10
-    number = min(int(digits, base), (1 << 63) - 1)
-    return -number if match[1] == "-" else number
+    number = int(digits, base) * (-1 if match[1] == "-" else 1)
+    return max(-(1 << 63), min(number, (1 << 63) - 1))
 
 
 def evaluate(text: str, variables: MutableMapping[str, str]) -> int:
