@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 import fargate_kit as fk
-from fargate_kit.sim import World
+from fargate_kit.sim import World, simulate
 
 
 async def test_connection_is_awaited_or_entered(world: World) -> None:
@@ -111,3 +111,20 @@ async def test_credentials_are_not_in_the_repr() -> None:
     assert "hunter2" not in repr(
         fk.Credentials(access_key_id="A", secret_access_key="hunter2", session_token="hunter2")
     )
+
+
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_missing_trio_backend_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On trio without an HTTP client the extra is named."""
+    monkeypatch.setattr("fargate_kit.core.api.find_spec", lambda name: None)
+    credentials = fk.Credentials(access_key_id="A", secret_access_key="B")
+    async with fk.connect(region="us-east-1", credentials=credentials) as aws:
+        with pytest.raises(fk.ConfigurationError, match=r"fargate-kit\[trio\]"):
+            await aws.cluster("prod")
+
+
+def test_missing_simulator_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without moto the extra is named."""
+    monkeypatch.setattr("fargate_kit.sim.world.find_spec", lambda name: None)
+    with pytest.raises(fk.ConfigurationError, match=r"moto.*fargate-kit\[sim\]"):
+        simulate()

@@ -21,7 +21,7 @@ FLOORS = [
     {"connection"},
     {"__init__"},
     {"sim.world"},
-    {"cli"},
+    {"cli", "testing"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 # The public handle of the simulator opens connections; the rest of it knows nothing of the SDK.
@@ -30,7 +30,7 @@ INSIDE_SIM = {path.stem for path in (Path(fargate_kit.__file__).parent / "sim").
     "world",
     "__init__",
 }
-KNOW_THE_SIMULATOR = {"sim", "sim.world", "cli"}
+KNOW_THE_SIMULATOR = {"sim", "sim.world", "cli", "testing"}
 ONLY_IMPORTERS = {"aiobotocore": "core/api.py", "moto": "sim/moto_"}
 
 

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import anyio
@@ -19,6 +21,7 @@ from aiobotocore.session import AioSession
 from botocore import xform_name
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import create_loader
 
 from fargate_kit.core.error_mapping import mapped
 from fargate_kit.core.transport import Transport, TransportRequest
@@ -64,7 +67,7 @@ class Api:
         credentials: Credentials | None = None,
         transport: Transport | None = None,
     ) -> None:
-        self._aws: Any = AioSession(profile=profile)
+        self._aws = _session(profile)
         self.region = region or os.environ.get("AWS_REGION") or self._configured_region()
         self.endpoint_url = _checked_url(endpoint_url) or _checked_url(
             os.environ.get("AWS_ENDPOINT_URL")
@@ -204,19 +207,36 @@ class Api:
         if self._transport is not None:
             return {"http_session_cls": _session_over(self._transport)}
         if _on_trio():
+            if not (find_spec("httpx2") or find_spec("httpx")):
+                raise ConfigurationError(
+                    "on trio the AWS client needs httpx2: pip install 'fargate-kit[trio]'"
+                )
             return {"http_session_cls": HttpxSession}
         return {}
 
     def _configured_region(self) -> str:
-        try:
-            region: str | None = self._aws.get_config_variable("region")
-        except BotoCoreError as error:
-            raise ConfigurationError(str(error)) from error
+        region: str | None = self._aws.get_config_variable("region")
         if not region:
             raise ConfigurationError(
                 "no AWS region: pass region=, set AWS_REGION, or name one in the AWS config file"
             )
         return region
+
+
+def _session(profile: str | None) -> Any:
+    session = AioSession(profile=profile)
+    try:
+        if session.get_config_variable("data_path") is None:
+            session.register_component("data_loader", _service_models())
+    except BotoCoreError as error:
+        raise ConfigurationError(str(error)) from error
+    return session
+
+
+@cache
+def _service_models() -> Any:
+    """Return what loads AWS's service models: it keeps them, so all connections share one."""
+    return create_loader()
 
 
 def _checked_url(url: str | None) -> str | None:

@@ -6,6 +6,7 @@ import heapq
 import math
 import time
 from collections.abc import Callable, Generator
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from fargate_kit.connection import Connecting, connect
 from fargate_kit.core.api import Credentials
 from fargate_kit.core.clock import Clock
 from fargate_kit.core.transport import TransportRequest, TransportResponse
+from fargate_kit.errors import ConfigurationError
 from fargate_kit.sim.account import Account
 from fargate_kit.sim.clock import StepClock, WallClock
 from fargate_kit.sim.front_door import FrontDoor
@@ -34,6 +36,8 @@ REGION = "us-east-1"
 CREDENTIALS = Credentials(access_key_id="SIMULATED", secret_access_key="simulated")  # noqa: S106
 # How many turns everyone else gets before a stepped clock takes them all to be asleep.
 TURNS = 30
+# What the extra `sim` brings, and nothing else does.
+NEEDED = ("moto", "flask", "flask_cors")
 
 
 class World:
@@ -103,17 +107,22 @@ class World:
 
     async def aclose(self) -> None:
         """End the world and everything in it; ending it twice is fine."""
-        if self._closed:
-            return
-        self._closed = True
         with anyio.CancelScope(shield=True):
             if self._door is not None:
                 await anyio.to_thread.run_sync(self._door.stop)
+            self.close()
+
+    def close(self) -> None:
+        """End the world where nothing can be awaited; ending it twice is fine."""
+        if not self._closed:
+            self._closed = True
+            if self._door is not None:
+                self._door.stop()
             self.account.close()
 
 
 class Simulating:
-    """A world on its way: await it, or enter it."""
+    """A world on its way: await it, or enter it; with a step clock, without `async` too."""
 
     def __init__(self, start: Callable[[], World], *, threads: bool) -> None:
         self._start = start
@@ -135,12 +144,26 @@ class Simulating:
         if self._world is not None:
             await self._world.aclose()
 
+    def __enter__(self) -> World:
+        if self._threads:
+            raise RuntimeError("a world with a clock that runs is entered with `async with`")
+        self._world = world = self._start()
+        return world
+
+    def __exit__(self, *exception: object) -> None:
+        if self._world is not None:
+            self._world.close()
+
     async def _open(self) -> World:
-        if self._world is None and self._threads:
-            self._world = await anyio.to_thread.run_sync(self._start)
-        elif self._world is None:
-            self._world = self._start()
-        return self._world
+        if self._world is not None:
+            return self._world
+        if not self._threads:
+            return self.__enter__()
+        # Shielded, because a world that has been started must be known, to be ended.
+        with anyio.CancelScope(shield=True):
+            world = await anyio.to_thread.run_sync(self._start)
+        self._world = world
+        return world
 
 
 def simulate(
@@ -165,9 +188,14 @@ def simulate(
         strict: Check every answer against AWS's service model.
 
     Raises:
+        ConfigurationError: The packages of the extra `sim` are not installed.
         PortInUse: Somebody else listens on the port.
         ValueError: The speed is not a positive number.
     """
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise ConfigurationError(
+            f"the simulated Fargate needs {', '.join(missing)}: pip install 'fargate-kit[sim]'"
+        )
     clock = StepClock() if step else WallClock(speed)
 
     def start() -> World:
