@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Generator, Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from fargate_kit import cluster as clusters
 from fargate_kit import logs, task_definition
@@ -14,6 +12,7 @@ from fargate_kit import network as networks
 from fargate_kit.cluster import CAPACITY_PROVIDERS, Cluster
 from fargate_kit.core.api import Api, Credentials
 from fargate_kit.core.clock import Clock, RealClock
+from fargate_kit.core.opening import Opening
 from fargate_kit.core.session import Session
 from fargate_kit.core.transport import Transport
 from fargate_kit.model.values import Network
@@ -21,7 +20,7 @@ from fargate_kit.task import Task
 from fargate_kit.task_definition import TaskDefinition
 from fargate_kit.task_spec import TaskSpec
 
-__all__ = ["Connecting", "Connection", "connect"]
+__all__ = ["Connection", "connect"]
 
 
 class Connection:
@@ -217,35 +216,6 @@ class Connection:
         await self._session.api.aclose()
 
 
-class Connecting:
-    """A connection on its way: await it, or enter it."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._connection: Connection | None = None
-
-    def __await__(self) -> Generator[Any, Any, Connection]:
-        return self._open().__await__()
-
-    async def __aenter__(self) -> Connection:
-        return await self._open()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._connection is not None:
-            await self._connection.aclose()
-
-    async def _open(self) -> Connection:
-        if self._connection is None:
-            await self._session.api.open()
-            self._connection = Connection(self._session)
-        return self._connection
-
-
 def connect(
     *,
     region: str | None = None,
@@ -256,7 +226,7 @@ def connect(
     poll_every: float = 1.0,
     transport: Transport | None = None,
     seed: int | None = None,
-) -> Connecting:
+) -> Opening[Connection]:
     """Open a connection: `aws = await connect()`, or `async with connect() as aws`.
 
     Nothing is sent before the first call. Region, credentials and endpoint come from the standard
@@ -275,17 +245,21 @@ def connect(
     Raises:
         ConfigurationError: No region, a region or profile nobody knows, or a malformed endpoint.
     """
-    return Connecting(
-        Session(
-            api=Api(
-                region=region,
-                profile=profile,
-                endpoint_url=endpoint_url,
-                credentials=credentials,
-                transport=transport,
-            ),
-            clock=clock or RealClock(),
-            poll_every=poll_every,
-            jitter=random.Random(seed),
-        )
+    session = Session(
+        api=Api(
+            region=region,
+            profile=profile,
+            endpoint_url=endpoint_url,
+            credentials=credentials,
+            transport=transport,
+        ),
+        clock=clock or RealClock(),
+        poll_every=poll_every,
+        jitter=random.Random(seed),
     )
+
+    async def open() -> Connection:
+        await session.api.open()
+        return Connection(session)
+
+    return Opening(open)

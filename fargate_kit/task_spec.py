@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from fargate_kit.container_spec import ContainerSpec
 from fargate_kit.errors import InvalidSpec
+from fargate_kit.model.canonical import READ_ONLY
 from fargate_kit.model.diff import Diff, compare
 from fargate_kit.model.problems import Problem
 from fargate_kit.model.sizes import parse_cpu, parse_memory
@@ -18,19 +19,6 @@ from fargate_kit.model.task_rules import cautions, problems
 from fargate_kit.model.values import tags_from_api, tags_to_api
 
 __all__ = ["TaskSpec"]
-
-# What DescribeTaskDefinition tells and RegisterTaskDefinition does not take (botocore's ECS model).
-READ_ONLY = frozenset({
-    "compatibilities",
-    "deleteRequestedAt",
-    "deregisteredAt",
-    "registeredAt",
-    "registeredBy",
-    "requiresAttributes",
-    "revision",
-    "status",
-    "taskDefinitionArn",
-})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

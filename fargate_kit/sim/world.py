@@ -5,19 +5,19 @@ from __future__ import annotations
 import heapq
 import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from importlib.util import find_spec
-from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
-from fargate_kit.connection import Connecting, connect
+from fargate_kit.connection import Connection, connect
 from fargate_kit.core.api import Credentials
 from fargate_kit.core.clock import Clock
+from fargate_kit.core.opening import Opening
 from fargate_kit.core.transport import TransportRequest, TransportResponse
 from fargate_kit.errors import ConfigurationError
 from fargate_kit.sim.account import Account
@@ -82,7 +82,7 @@ class World:
         """Nominal seconds, as Fargate would take them; what connections of `connect()` wait by."""
         return self._clock
 
-    def connect(self, *, region: str = REGION, poll_every: float = 1.0) -> Connecting:
+    def connect(self, *, region: str = REGION, poll_every: float = 1.0) -> Opening[Connection]:
         """Open a connection to this world, timed by its clock: await it, or enter it.
 
         Args:
@@ -121,48 +121,30 @@ class World:
             self.account.close()
 
 
-class Simulating:
+class Simulating(Opening[World]):
     """A world on its way: await it, or enter it; with a step clock, without `async` too."""
 
     def __init__(self, start: Callable[[], World], *, threads: bool) -> None:
+        super().__init__(self._begin)
         self._start = start
         self._threads = threads
-        self._world: World | None = None
-
-    def __await__(self) -> Generator[Any, Any, World]:
-        return self._open().__await__()
-
-    async def __aenter__(self) -> World:
-        return await self._open()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._world is not None:
-            await self._world.aclose()
 
     def __enter__(self) -> World:
         if self._threads:
             raise RuntimeError("a world with a clock that runs is entered with `async with`")
-        self._world = world = self._start()
+        self._opened = world = self._start()
         return world
 
     def __exit__(self, *exception: object) -> None:
-        if self._world is not None:
-            self._world.close()
+        if self._opened is not None:
+            self._opened.close()
 
-    async def _open(self) -> World:
-        if self._world is not None:
-            return self._world
+    async def _begin(self) -> World:
         if not self._threads:
-            return self.__enter__()
+            return self._start()
         # Shielded, because a world that has been started must be known, to be ended.
         with anyio.CancelScope(shield=True):
             world = await anyio.to_thread.run_sync(self._start)
-        self._world = world
         return world
 
 

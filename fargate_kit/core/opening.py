@@ -1,0 +1,47 @@
+"""Something on its way: await it, or enter it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator
+from types import TracebackType
+from typing import Any, Generic, Protocol, TypeVar
+
+
+class Closable(Protocol):
+    """What can be closed."""
+
+    async def aclose(self) -> None:
+        """Close it; closing it twice is fine."""
+        ...
+
+
+T = TypeVar("T", bound=Closable)
+
+
+class Opening(Generic[T]):
+    """What an opening call returns: `thing = await opening`, or `async with opening as thing`.
+
+    Args:
+        open: Opens the thing; called at most once.
+    """
+
+    def __init__(self, open: Callable[[], Awaitable[T]]) -> None:
+        self._open = open
+        self._opened: T | None = None
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return self.__aenter__().__await__()
+
+    async def __aenter__(self) -> T:
+        if self._opened is None:
+            self._opened = await self._open()
+        return self._opened
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._opened is not None:
+            await self._opened.aclose()
