@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import urllib.request
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from statistics import median
 
@@ -12,7 +14,7 @@ import anyio
 
 from benchmarks.cpu_client import Job, Spent
 from benchmarks.measuring import Comparison, yes_or_no
-from benchmarks.processes import output_of, served, stepped_simulator
+from benchmarks.processes import line_of, served, started, stepped_simulator
 from benchmarks.raw_client import network_of, raw_client, register
 from benchmarks.tables import Table
 
@@ -21,6 +23,7 @@ RUNS = 3
 MOST = 1.15
 # Nominal seconds. A task lives for about half a minute, so there are a dozen rounds of ten looks.
 EVERY = 2.0
+CLIENT = (sys.executable, "-m", "benchmarks.cpu_client")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,8 @@ class Result:
                 for name, compared in (("of the whole job", total), ("of one call", by_call))
             ],
             how=(
-                f"Medians of {RUNS} processes each, in turns; user and system time of the client "
-                "alone, from the first RunTask on. Calls (medians): "
+                f"Medians of {RUNS} processes each, which take turns from look to look; user and "
+                "system time of the client alone, from the first RunTask on. Calls (medians): "
                 f"{_calls('the SDK', self.ours)}; {_calls('the raw loop', self.raw)}."
             ),
             details=[
@@ -63,13 +66,41 @@ class Result:
 
 
 def run() -> Result:
-    """Serve a simulated Fargate in one process, and run the clients in others, in turns."""
-    ours, raw = [], []
-    with served(stepped_simulator()) as url:
-        for turn in range(RUNS):
-            raw.append(_client("raw", anyio.run(_job, url, f"raw-{turn}")))
-            ours.append(_client("sdk", anyio.run(_job, url, f"sdk-{turn}")))
+    """Let both clients work in turns, each with a simulated Fargate of its own, alike the other."""
+    ours: list[Spent] = []
+    raw: list[Spent] = []
+    with served(stepped_simulator()) as our_url, served(stepped_simulator()) as raw_url:
+        for number in range(RUNS):
+            jobs = [anyio.run(_job, url, f"run-{number}") for url in (our_url, raw_url)]
+            for spent, each in zip(_in_turns(["sdk", "raw"], jobs), (ours, raw), strict=True):
+                each.append(spent)
     return Result(ours=tuple(ours), raw=tuple(raw))
+
+
+def _in_turns(kinds: Sequence[str], jobs: Sequence[Job]) -> list[Spent]:
+    """Run clients side by side; only one of them works at a time, until it sleeps."""
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(started([*CLIENT, kind, json.dumps(asdict(job))]))
+            for kind, job in zip(kinds, jobs, strict=True)
+        ]
+        said = [json.loads(line_of(client)) for client in clients]
+        while any("sleep" in each for each in said):
+            for index, client in enumerate(clients):
+                if "sleep" in said[index]:
+                    _advance(jobs[index].url, said[index]["sleep"])
+                    assert client.stdin is not None
+                    client.stdin.write("go on\n")
+                    said[index] = json.loads(line_of(client))
+    return [Spent(**each["spent"]) for each in said]
+
+
+def _advance(url: str, seconds: float) -> None:
+    if not seconds:
+        return
+    wish = json.dumps({"advance": seconds}).encode()
+    with urllib.request.urlopen(f"{url}/_sim/clock", data=wish) as answer:
+        answer.read()
 
 
 async def _job(url: str, cluster: str) -> Job:
@@ -84,11 +115,6 @@ async def _job(url: str, cluster: str) -> Job:
         every=EVERY,
         network=await network_of(url),
     )
-
-
-def _client(kind: str, job: Job) -> Spent:
-    command = [sys.executable, "-m", "benchmarks.cpu_client", kind, json.dumps(asdict(job))]
-    return Spent(**json.loads(output_of(command)))
 
 
 def _per_call(spent: Sequence[Spent]) -> tuple[float, ...]:

@@ -1,6 +1,7 @@
 """One client that runs many tasks to their end, in a process whose CPU seconds are counted.
 
-`python -m benchmarks.cpu_client KIND JOB`, where KIND is `sdk` or `raw` and JOB is JSON.
+`python -m benchmarks.cpu_client KIND JOB`, where KIND is `sdk` or `raw` and JOB is JSON. It prints
+how long it sleeps, a line each time, and goes on when it gets a line; at the end, what it spent.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import json
 import random
 import sys
 import time
-import urllib.request
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -57,41 +57,35 @@ class Spent:
     describe_calls: int
 
 
-class RemoteClock:
-    """The clock of a stepped simulator in another process: to sleep is to move it.
+class OutsideClock:
+    """A clock that whoever started this process moves: to sleep is to let somebody else go on.
 
-    It suits clients of which one part sleeps at a time, as these do. What moving it costs is kept
-    apart.
-
-    Args:
-        url: The simulator's.
+    It suits clients of which one part sleeps at a time, as these do.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = f"{url}/_sim/clock"
+    def __init__(self) -> None:
         self._now = 0.0
-        self.cpu = 0.0
 
     def now(self) -> float:
         """Return the nominal seconds that were slept."""
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        """Give everybody a turn, then move the simulator's clock."""
+        """Give everybody in this process a turn, then everybody outside."""
         await anyio.lowlevel.checkpoint()
-        if seconds <= 0:
-            return
-        began = time.process_time()
-        wish = json.dumps({"advance": seconds}).encode()
-        with urllib.request.urlopen(self._url, data=wish) as answer:  # noqa: ASYNC210
-            answer.read()
+        if seconds > 0:
+            self.pause(seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Stop the whole process until the time has passed."""
+        print(json.dumps({"sleep": seconds}), flush=True)
+        sys.stdin.readline()
         self._now += seconds
-        self.cpu += time.process_time() - began
 
 
 async def with_the_sdk(job: Job) -> Spent:
     """Run the job as a user of the SDK writes it."""
-    clock = RemoteClock(job.url)
+    clock = OutsideClock()
     async with fk.connect(
         region=REGION,
         endpoint_url=job.url,
@@ -120,7 +114,7 @@ async def with_the_sdk(job: Job) -> Spent:
 
 async def with_a_raw_loop(job: Job) -> Spent:
     """Run the job with the fewest lines that make the same calls at the same pace."""
-    clock, jitter = RemoteClock(job.url), random.Random(SEED)
+    clock, jitter = OutsideClock(), random.Random(SEED)
     async with raw_client("ecs", job.url) as ecs:
         await ecs.describe_clusters(clusters=[job.cluster])
         await ecs.describe_task_definition(taskDefinition=job.definition)
@@ -160,18 +154,19 @@ async def with_a_raw_loop(job: Job) -> Spent:
         return await _measured(work, clock)
 
 
-async def _measured(work: Callable[[], Awaitable[tuple[int, int]]], clock: RemoteClock) -> Spent:
+async def _measured(work: Callable[[], Awaitable[tuple[int, int]]], clock: OutsideClock) -> Spent:
+    clock.pause(0)
     began = time.process_time()
     runs, looks = await work()
-    cpu = time.process_time() - began - clock.cpu
-    return Spent(cpu=cpu, run_calls=runs, describe_calls=looks)
+    return Spent(cpu=time.process_time() - began, run_calls=runs, describe_calls=looks)
 
 
 def main() -> None:
     """Run one client and print what it spent, as JSON."""
     kind, job = sys.argv[1:]
     client = {"sdk": with_the_sdk, "raw": with_a_raw_loop}[kind]
-    print(json.dumps(asdict(anyio.run(client, Job(**json.loads(job))))))
+    spent = anyio.run(client, Job(**json.loads(job)))
+    print(json.dumps({"spent": asdict(spent)}), flush=True)
 
 
 if __name__ == "__main__":

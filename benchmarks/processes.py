@@ -41,29 +41,52 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
+def started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a process to talk with, and end it afterwards."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+        env=environment(),
+        cwd=ROOT,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+@contextmanager
 def served(command: Sequence[str]) -> Iterator[str]:
-    """Run a server that prints its URL first, and end it afterwards.
+    """Run a server and return its URL, which it prints first; end it afterwards.
 
     Raises:
         RuntimeError: It ended without printing one.
     """
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=environment(), cwd=ROOT
-    )
-    assert process.stdout is not None
-    try:
-        url = process.stdout.readline().strip()
+    with started(command) as process:
+        url = line_of(process)
         if not url.startswith("http://"):
             raise RuntimeError(f"{' '.join(command)} printed {url!r} where its URL was expected")
         yield url
-    finally:
-        process.terminate()
-        try:
-            process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    """Return the next line that a process prints.
+
+    Raises:
+        RuntimeError: It ended instead.
+    """
+    assert process.stdout is not None
+    if not (line := process.stdout.readline()):
+        raise RuntimeError(f"{process.args!r} ended early")
+    return line.strip()
 
 
 def output_of(command: Sequence[str]) -> str:

@@ -23,24 +23,31 @@ if TYPE_CHECKING:
     from fargate_kit.core.api import Credentials
     from fargate_kit.core.clock import Clock
     from fargate_kit.core.transport import Transport, TransportRequest, TransportResponse
+    from fargate_kit.deployment import Deployment
     from fargate_kit.errors import (
         ApiError,
         ConfigurationError,
         ConnectionClosed,
         Denied,
+        DeploymentFailed,
+        DeploymentOvertaken,
+        DeploymentRolledBack,
         EndpointUnreachable,
         ExitedNonZero,
         FargateError,
         InvalidSpec,
         NotFound,
         PlacementFailed,
+        ServiceDeleted,
         StartFailed,
         TaskFailed,
         Throttled,
         WaitTimeout,
     )
+    from fargate_kit.model.deployment_evidence import Cause, Evidence, StoppedTask, TargetHealth
     from fargate_kit.model.diff import Change, Diff
     from fargate_kit.model.problems import Problem
+    from fargate_kit.model.service_events import EventKind, ServiceEvent
     from fargate_kit.model.values import (
         Container,
         ContainerOverride,
@@ -50,13 +57,19 @@ if TYPE_CHECKING:
         Overrides,
         TaskStatus,
     )
+    from fargate_kit.service import Service
+    from fargate_kit.service_revisions import ServiceRevision
+    from fargate_kit.service_spec import CapacityShare, CircuitBreaker, Target
     from fargate_kit.task import Task
     from fargate_kit.task_definition import TaskDefinition
     from fargate_kit.task_spec import TaskSpec
 
 __all__ = [
     "ApiError",
+    "CapacityShare",
+    "Cause",
     "Change",
+    "CircuitBreaker",
     "Clock",
     "Cluster",
     "ConfigurationError",
@@ -67,8 +80,14 @@ __all__ = [
     "ContainerSpec",
     "Credentials",
     "Denied",
+    "Deployment",
+    "DeploymentFailed",
+    "DeploymentOvertaken",
+    "DeploymentRolledBack",
     "Diff",
     "EndpointUnreachable",
+    "EventKind",
+    "Evidence",
     "ExitedNonZero",
     "FargateError",
     "HealthCheck",
@@ -83,7 +102,14 @@ __all__ = [
     "PlacementFailed",
     "PortMapping",
     "Problem",
+    "Service",
+    "ServiceDeleted",
+    "ServiceEvent",
+    "ServiceRevision",
     "StartFailed",
+    "StoppedTask",
+    "Target",
+    "TargetHealth",
     "Task",
     "TaskDefinition",
     "TaskFailed",
@@ -111,24 +137,31 @@ _HOME = {
     "core.api": ["Credentials"],
     "core.clock": ["Clock"],
     "core.transport": ["Transport", "TransportRequest", "TransportResponse"],
+    "deployment": ["Deployment"],
     "errors": [
         "ApiError",
         "ConfigurationError",
         "ConnectionClosed",
         "Denied",
+        "DeploymentFailed",
+        "DeploymentOvertaken",
+        "DeploymentRolledBack",
         "EndpointUnreachable",
         "ExitedNonZero",
         "FargateError",
         "InvalidSpec",
         "NotFound",
         "PlacementFailed",
+        "ServiceDeleted",
         "StartFailed",
         "TaskFailed",
         "Throttled",
         "WaitTimeout",
     ],
+    "model.deployment_evidence": ["Cause", "Evidence", "StoppedTask", "TargetHealth"],
     "model.diff": ["Change", "Diff"],
     "model.problems": ["Problem"],
+    "model.service_events": ["EventKind", "ServiceEvent"],
     "model.values": [
         "Container",
         "ContainerOverride",
@@ -138,6 +171,9 @@ _HOME = {
         "Overrides",
         "TaskStatus",
     ],
+    "service": ["Service"],
+    "service_revisions": ["ServiceRevision"],
+    "service_spec": ["CapacityShare", "CircuitBreaker", "Target"],
     "task": ["Task"],
     "task_definition": ["TaskDefinition"],
     "task_spec": ["TaskSpec"],

@@ -7,10 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from fargate_kit import service as service_resources
 from fargate_kit.core.session import Session
 from fargate_kit.errors import ApiError, NotFound
 from fargate_kit.model.values import Network, Overrides, tags_from_api, tags_to_api
 from fargate_kit.run_task import run_tasks
+from fargate_kit.service import Service
+from fargate_kit.service_spec import CapacityShare, CircuitBreaker, ServiceSettings, Target
 from fargate_kit.task import DESCRIBED_AT_ONCE, Task
 from fargate_kit.task import describe as describe_tasks
 from fargate_kit.task_definition import TaskDefinition
@@ -20,6 +23,7 @@ __all__ = ["CAPACITY_PROVIDERS", "Cluster", "clusters", "create", "describe"]
 # Both exist in every account; a cluster must be told of them before tasks can ask for them.
 CAPACITY_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 INCLUDE = ["SETTINGS", "STATISTICS", "TAGS"]
+CIRCUIT_BREAKER = CircuitBreaker()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +206,109 @@ class Cluster:
                 for task in (await describe_tasks(self._session, self.arn, arns)).values():
                     if task is not None:
                         yield task
+
+    async def create_service(
+        self,
+        name: str,
+        definition: TaskDefinition | str,
+        *,
+        desired_count: int = 1,
+        network: Network | None = None,
+        targets: Sequence[Target] | None = None,
+        capacity_provider: str | Sequence[CapacityShare] | None = None,
+        platform_version: str | None = None,
+        circuit_breaker: CircuitBreaker | None = CIRCUIT_BREAKER,
+        minimum_healthy_percent: int | None = None,
+        maximum_percent: int | None = None,
+        health_check_grace_period: int | None = None,
+        availability_zone_rebalancing: bool | None = None,
+        enable_execute_command: bool = False,
+        enable_ecs_managed_tags: bool = True,
+        propagate_tags: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Service:
+        """Make a service: so many tasks, kept running; `service.deployment.wait()` waits for them.
+
+        Defaults differ from AWS's where those hurt. The circuit breaker is on and rolls back,
+        because without it ECS starts a broken task again for ever. Behind a load balancer new tasks
+        have a minute before health checks count, because AWS's 0 replaces whatever does not answer
+        at once. ECS's own tags are put on the tasks, and the service's tags as well, because the
+        bill is read by tags of tasks. All else is left to AWS: at least 100 and at most 200 percent
+        of the tasks during a deployment, and zones are balanced again where that is possible.
+
+        Args:
+            name: At most 255 letters, digits, hyphens and underscores.
+            definition: A registered revision, or what AWS takes: a family or `family:revision`.
+            desired_count: How many tasks, 0 or more.
+            network: Where tasks get their interfaces; None is `default_network()`, asked for once.
+            targets: Where load balancers reach the tasks; their groups need a listener first.
+            capacity_provider: `FARGATE` or `FARGATE_SPOT`, or several shares; None is the launch
+                type FARGATE.
+            platform_version: Such as `1.4.0`; None is AWS's LATEST.
+            circuit_breaker: When a deployment is given up; None is never.
+            minimum_healthy_percent: Percent of the desired count that must stay healthy.
+            maximum_percent: Percent of the desired count that may run or start at once.
+            health_check_grace_period: Seconds in which a new task is not judged by health checks.
+            availability_zone_rebalancing: Whether tasks are moved until zones have equally many.
+            enable_execute_command: Whether ECS Exec may be used; needs a task role.
+            enable_ecs_managed_tags: Whether tasks are tagged with cluster and service.
+            propagate_tags: What tags a task gets: `SERVICE`, `TASK_DEFINITION` or `NONE`; None is
+                `SERVICE` where the service has tags.
+            extra: Further members of CreateService, in AWS's own spelling.
+
+        Raises:
+            InvalidSpec: Every problem at once; nothing was sent.
+            ApiError: AWS refused, for instance because a service of that name exists.
+
+        Calls:
+            ecs:CreateService; ec2:DescribeVpcs, ec2:DescribeSubnets and ec2:DescribeSecurityGroups
+            once if no network is given
+        """
+        settings = ServiceSettings(
+            network=network,
+            targets=targets,
+            capacity=capacity_provider,
+            platform_version=platform_version,
+            circuit_breaker=circuit_breaker,
+            minimum_healthy_percent=minimum_healthy_percent,
+            maximum_percent=maximum_percent,
+            health_check_grace_period=health_check_grace_period,
+            availability_zone_rebalancing=availability_zone_rebalancing,
+            enable_execute_command=enable_execute_command,
+            enable_ecs_managed_tags=enable_ecs_managed_tags,
+            propagate_tags=propagate_tags,
+            tags=tags or {},
+            extra=extra or {},
+        )
+        return await service_resources.create(
+            self._session,
+            self.arn,
+            name,
+            definition,
+            desired_count=desired_count,
+            settings=settings,
+        )
+
+    async def service(self, name: str) -> Service:
+        """Look up a service by its name or ARN.
+
+        Raises:
+            NotFound: There is none, or it was deleted.
+
+        Calls:
+            ecs:DescribeServices
+        """
+        return await service_resources.describe(self._session, self.arn, name)
+
+    async def services(self) -> AsyncIterator[Service]:
+        """Yield the cluster's services.
+
+        Calls:
+            ecs:ListServices for every 100, ecs:DescribeServices for every 10
+        """
+        async for service in service_resources.services(self._session, self.arn):
+            yield service
 
     async def delete(self) -> Cluster:
         """Delete the cluster, which must have no tasks and no services.

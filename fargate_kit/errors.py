@@ -14,6 +14,10 @@ FargateError
 ├── TaskFailed              .task_arn .reason
 │   ├── StartFailed         never ran: image, secret, network, capacity; .remedy
 │   └── ExitedNonZero       .container .exit_code
+├── DeploymentFailed        .service .deployment_id .reason .evidence
+│   ├── DeploymentRolledBack  ECS went back to what ran before; the service is stable again
+│   ├── DeploymentOvertaken   another deployment took its place before it completed
+│   └── ServiceDeleted        the service was deleted while its deployment was waited for
 └── WaitTimeout             also a TimeoutError: .last is the last picture
 ```
 
@@ -25,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fargate_kit.model.deployment_evidence import Evidence
 from fargate_kit.model.problems import Problem
 
 __all__ = [
@@ -32,12 +37,16 @@ __all__ = [
     "ConfigurationError",
     "ConnectionClosed",
     "Denied",
+    "DeploymentFailed",
+    "DeploymentOvertaken",
+    "DeploymentRolledBack",
     "EndpointUnreachable",
     "ExitedNonZero",
     "FargateError",
     "InvalidSpec",
     "NotFound",
     "PlacementFailed",
+    "ServiceDeleted",
     "StartFailed",
     "TaskFailed",
     "Throttled",
@@ -214,3 +223,34 @@ class WaitTimeout(FargateError, TimeoutError):
     def __init__(self, message: str, *, last: Any) -> None:
         super().__init__(message)
         self.last = last
+
+
+class DeploymentFailed(FargateError):
+    """A deployment did not bring what was asked, and will not.
+
+    Attributes:
+        service: The service's name.
+        deployment_id: Which deployment, `ecs-svc/…`.
+        reason: AWS's most telling words.
+        evidence: What is known of it: the tasks that stopped, what ECS said, the failing
+            container's last log lines, its targets, the cause and the remedy.
+    """
+
+    def __init__(self, message: str, *, evidence: Evidence) -> None:
+        super().__init__(message)
+        self.service = evidence.service
+        self.deployment_id = evidence.deployment_id
+        self.reason = evidence.cause.said
+        self.evidence = evidence
+
+
+class DeploymentRolledBack(DeploymentFailed):
+    """ECS gave a deployment up and went back to what ran before; the service is stable again."""
+
+
+class DeploymentOvertaken(DeploymentFailed):
+    """Another deployment took a deployment's place before it completed."""
+
+
+class ServiceDeleted(DeploymentFailed):
+    """The service was deleted before its deployment completed."""

@@ -142,10 +142,8 @@ class Simulating(Opening[World]):
     async def _begin(self) -> World:
         if not self._threads:
             return self._start()
-        # Shielded, because a world that has been started must be known, to be ended.
-        with anyio.CancelScope(shield=True):
-            world = await anyio.to_thread.run_sync(self._start)
-        return world
+        # A cancellation waits for the thread: a world that has been started must be known.
+        return await anyio.to_thread.run_sync(self._start)
 
 
 def simulate(

@@ -16,6 +16,7 @@ from fargate_kit.sim.faults import (
     ImageMissing,
     InterfaceTimeout,
     InvalidFault,
+    LateLogLines,
     LoseReply,
     Refuse,
     SlowPull,
@@ -34,6 +35,7 @@ ALL: tuple[Fault, ...] = (
     Throttle(operation="RunTask"),
     Refuse(operation="*", code="AccessDeniedException", message="no", service="logs", status=403),
     LoseReply(operation="RunTask"),
+    LateLogLines(seconds=3.0, group="/ecs/*", remaining=5),
 )
 
 

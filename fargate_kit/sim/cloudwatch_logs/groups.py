@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from fargate_kit.sim.cloudwatch_logs.batches import DAY
 from fargate_kit.sim.cloudwatch_logs.facts import LogGroupFact, Records
@@ -12,6 +12,17 @@ from fargate_kit.sim.engine import Engine
 
 # "It typically takes up to 72 hours after that" (service model, PutRetentionPolicy).
 DELETED_AFTER = 3 * DAY
+
+
+class Changes:
+    """Counts what may have made or deleted groups, streams or lines of moto's; any thread may."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def note(self) -> None:
+        """Count one."""
+        self.count += 1
 
 
 class Groups:
@@ -24,7 +35,7 @@ class Groups:
         region: e.g. `eu-west-1`.
         engine: Whose present is the time of ingestion.
         records: moto.
-        changes: Counts the requests that may have changed groups or streams.
+        changes: What may have happened since the last look.
         tails: The sessions that want to be told of events.
     """
 
@@ -34,7 +45,7 @@ class Groups:
         engine: Engine,
         records: Records,
         *,
-        changes: Callable[[], int],
+        changes: Changes,
         tails: Sequence[LiveTail],
     ) -> None:
         self._region = region
@@ -58,7 +69,7 @@ class Groups:
 
     def find(self, name: str) -> GroupEvents | None:
         """Look a group up; None if there is none."""
-        changes, group = self._changes(), self._groups.get(name)
+        changes, group = self._changes.count, self._groups.get(name)
         if group is None or group.looked_at != changes:
             group = self._look(name, changes)
             if group is None:
@@ -75,7 +86,7 @@ class Groups:
         Returns:
             Whether it is; not if its group is missing and shall not be made.
         """
-        changes, group = self._changes(), self.find(name)
+        changes, group = self._changes.count, self.find(name)
         if group is not None and stream in group.streams:
             return True
         if group is None and not create_group:
@@ -96,6 +107,7 @@ class Groups:
         self._ingest(group, group.streams[stream], events)
         if group.subscribed:
             self._records.deliver_log_events(self._region, name, stream, events)
+            self._changes.note()  # what takes them may write them into another group
 
     def look_at(self, names: Iterable[str]) -> None:
         """Take in what other services wrote into groups."""

@@ -239,6 +239,7 @@ def _chosen(group: GroupEvents, params: Mapping[str, Any]) -> list[StreamEvents]
 
 
 def _stream(group: GroupEvents, name: str) -> StreamEvents:
+    """Find a stream; one that is missing among many is an error too (OBS, rds_exporter 123)."""
     found = group.streams.get(name)
     if found is None:
         raise wording.STREAM_MISSING.error()

@@ -12,7 +12,7 @@ from typing import Any
 from fargate_kit.sim.cloudwatch_logs import wording
 from fargate_kit.sim.cloudwatch_logs.event_stream import CONTENT_TYPE
 from fargate_kit.sim.cloudwatch_logs.facts import Records, Shown
-from fargate_kit.sim.cloudwatch_logs.groups import Groups
+from fargate_kit.sim.cloudwatch_logs.groups import Changes, Groups
 from fargate_kit.sim.cloudwatch_logs.identifiers import name_in_arn
 from fargate_kit.sim.cloudwatch_logs.inputs import check_values
 from fargate_kit.sim.cloudwatch_logs.live_tail import SESSIONS_AT_ONCE, LiveTail, TailRequest
@@ -54,7 +54,7 @@ class CloudWatchLogs:
         self._engine = engine
         self._records = records
         self._faults = faults
-        self._changes = 0
+        self._changes = Changes()
         self._regions: dict[str, LogsRegion] = {}
         self._tails: dict[str, list[LiveTail]] = {}
         self._lateness: dict[tuple[str, str, str], random.Random] = {}
@@ -73,7 +73,7 @@ class CloudWatchLogs:
                 name,
                 self._engine,
                 self._records,
-                changes=lambda: self._changes,
+                changes=self._changes,
                 tails=self._tails.setdefault(name, []),
             )
             found = self._regions[name] = LogsRegion(
@@ -156,7 +156,7 @@ class CloudWatchLogs:
         It may have made or deleted groups, streams and lines; called on moto's thread.
         """
         if not operation.startswith(_LOOKS):
-            self._changes += 1
+            self._changes.note()
 
     def reset(self) -> None:
         """Forget all events, and break the sessions off."""
@@ -167,7 +167,7 @@ class CloudWatchLogs:
         self._regions.clear()
         self._lateness.clear()
         self._session_ids = self._engine.random("live-tail")
-        self._changes += 1
+        self._changes.note()
 
     def _deliver(
         self, region: str, group: str, stream: str, events: Sequence[tuple[int, str]]

@@ -121,6 +121,11 @@ class Clusters:
             task.capacity_provider
             for task in cluster.tasks.values()
             if task.last_status != "STOPPED"
+        } | {
+            item["capacityProvider"]
+            for service in cluster.services.values()
+            if service.status == "ACTIVE"
+            for item in service.specification.strategy
         }
         if any(one in in_use for one in cluster.capacity_providers if one not in providers):
             raise wording.PROVIDER_IN_USE.error()

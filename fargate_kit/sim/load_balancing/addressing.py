@@ -46,6 +46,7 @@ def addressed(request: Request) -> Addressed | None:
 
     It is named by the path, `/_alb/<DNS name>[:<port>]/...`, or by the header Host: the
     DNS name itself, or one that ends in `.elb.localhost`, which resolves to this machine.
+    A client that has the front door for its HTTP proxy uses the DNS name like any other.
     """
     authority = request.headers.get("host", "")
     host, port = _split(authority)

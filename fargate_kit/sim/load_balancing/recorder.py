@@ -116,7 +116,7 @@ class Recorder:
         """Tell the requests of each group by target: by healthy target, if there are any."""
         samples = []
         for load_balancer, group, requests in minute.requests():
-            states = [one.health.state for one in self._targets.of(group)]
+            states = [one.health.state for one in self._targets.of(group) if not one.draining]
             hosts = states.count("healthy") or len(states) or 1
             for dimensions in (group_dimension(group), group_dimensions(load_balancer, group)):
                 name = "RequestCountPerTarget"

@@ -19,10 +19,13 @@ from fargate_kit.sim.workloads.process import (
 )
 from fargate_kit.sim.workloads.programs import UTILITIES
 from fargate_kit.sim.workloads.shell import BASH, SH
-from fargate_kit.sim.workloads.streams import Capture
+from fargate_kit.sim.workloads.streams import Capture, Console
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _LONGEST_CHECK = 60.0
+# AWS documents the prefix (page `stopped-task-error-codes`); what follows it is not certain.
+_NO_COMMAND = "CannotStartContainerError: there is neither an entry point nor a command"
+_NO_SUCH_PROGRAM = 'CannotStartContainerError: exec: "{name}": executable file not found in $PATH'
 _MOST_STEPS_OF_A_CHECK = 10_000
 
 SHELL_PROGRAMS: Mapping[str, Program] = {
@@ -76,6 +79,7 @@ class Image:
         """Begin to run; the first step is drawn when it is asked for."""
         inside = launch.inside
         inside.elapsed, inside.last, inside.work = 0.0, None, 0.0
+        inside.receiver = None
         inside.listeners.clear()
         inside.lines.clear()
         for path, write in self.files.items():
@@ -151,8 +155,10 @@ class Image:
 
     def _process(self, launch: Launch, arguments: tuple[str, ...], *, main: bool) -> Process:
         environment = {"PATH": _PATH, "HOSTNAME": launch.hostname, "HOME": "/root"}
+        inside = launch.inside
         return Process(
             launch=launch,
+            streams={1: Console(inside, "stdout"), 2: Console(inside, "stderr")},
             programs=self.programs,
             arguments=arguments,
             environment={**environment, **self.environment, **launch.environment},
@@ -180,19 +186,19 @@ def _main(process: Process, image: Image) -> Running:
 
 def _cannot_start(process: Process, image: Image) -> Running:
     if not process.arguments:
-        reason = "CannotStartContainerError: the container has neither an entry point nor a command"
-        yield Exit(127, reason=reason)
+        yield Exit(127, reason=_NO_COMMAND)
         return 127
     name = process.arguments[0]
     if image.all_programs_known:
-        reason = f'CannotStartContainerError: exec: "{name}": executable file not found in $PATH'
-        yield Exit(127, reason=reason)
+        yield Exit(127, reason=_NO_SUCH_PROGRAM.format(name=name[:200]))
     return (yield from not_simulated(process, f"what the program {name!r} does"))
 
 
 def hand_over(process: Process, words: tuple[str, ...]) -> Running:
     """Run another program in the place of an entry point, as `exec "$@"` does."""
-    running = process.become(words, process.environment) if words else None
+    if not words:
+        return 0
+    running = process.become(words, process.environment)
     if running is None:
         return (yield from not_simulated(process, f"what the program {' '.join(words)!r} does"))
     return (yield from running)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from fargate_kit.sim.workloads.behaviour import Exit, Launch, Say, Step, Wait
-from fargate_kit.sim.workloads.streams import Console, Source, Stream
+from fargate_kit.sim.workloads.streams import Source, Stream
 
 Running = Generator[Step, None, int]
 """The steps of a process; what the generator returns is its exit status."""
@@ -59,11 +59,11 @@ class Process:
         programs: The executable files of the image, by name.
         arguments: The words of the command line, the program's name first.
         environment: The environment of the process.
+        streams: The open output streams by their number.
         main: Whether it is the process that the container stands and falls with: PID 1,
             or the one child of an init process.
         directory: The current directory.
         source: The standard input.
-        streams: The open output streams by their number; None for the container's own.
         missing_is_fine: Whether an unknown program is taken for one that succeeds, as in
             the health check of an image whose programs are not simulated.
         depth: How many shells stand around it.
@@ -73,17 +73,12 @@ class Process:
     programs: Mapping[str, Program]
     arguments: tuple[str, ...]
     environment: dict[str, str]
+    streams: dict[int, Stream]
     main: bool = False
     directory: str = "/"
     source: Source = field(default_factory=Source)
-    streams: dict[int, Stream] = field(default_factory=dict)
     missing_is_fine: bool = False
     depth: int = 0
-
-    def __post_init__(self) -> None:
-        if not self.streams:
-            inside = self.launch.inside
-            self.streams = {1: Console(inside, "stdout"), 2: Console(inside, "stderr")}
 
     @property
     def pid(self) -> int:

@@ -96,7 +96,7 @@ def test_managed_tags_stay(demo: Any) -> None:
         (f"{PREFIX}:task/ghost/{'0' * 32}", "ResourceNotFoundException"),
         (f"{PREFIX}:task-definition/web:7", "ResourceNotFoundException"),
         (f"{PREFIX}:task-definition/web", "ResourceNotFoundException"),
-        (f"{PREFIX}:service/demo/web", "InvalidParameterException"),
+        (f"{PREFIX}:service/demo/web", "ResourceNotFoundException"),
         (f"{PREFIX}:moon/demo", "InvalidParameterException"),
         ("arn:aws:ecs:eu-west-1:123456789012:cluster/demo", "InvalidParameterException"),
         ("arn:aws:ecs:us-east-1:210987654321:cluster/demo", "InvalidParameterException"),

@@ -224,6 +224,45 @@ def test_task_that_stops_fails_its_checks(shop: Shop) -> None:
     assert shop.states(group) == {address: "unhealthy"}
 
 
+def test_service_registers_its_tasks_and_lets_them_drain(shop: Shop) -> None:
+    """A service's tasks become targets, serve, and end only when they have drained."""
+    group, balancer = shop.group(), shop.balancer()
+    shop.elbv2.modify_target_group_attributes(
+        TargetGroupArn=group, Attributes=[{"Key": DELAY, "Value": "40"}]
+    )
+    shop.listener(balancer, group)
+    shop.run()
+    shop.ecs.create_service(
+        cluster="demo",
+        serviceName="web",
+        taskDefinition="web",
+        desiredCount=2,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": shop.subnets}},
+        loadBalancers=[{"targetGroupArn": group, "containerName": "main", "containerPort": 80}],
+    )
+    shop.engine.settle()
+    assert list(shop.states(group).values()) == ["healthy", "healthy"]
+    assert {who(shop.get(balancer)) for _ in range(4)} == set(shop.states(group))
+    shop.ecs.update_service(cluster="demo", service="web", desiredCount=1)
+    shop.engine.run_until(lambda: "draining" in shop.states(group).values(), limit=60)
+    begin = shop.engine.now
+    (staying,) = [one for one, state in shop.states(group).items() if state == "healthy"]
+    assert {who(shop.get(balancer)) for _ in range(4)} == {staying}
+    shop.engine.run_until(lambda: len(shop.states(group)) == 1, limit=60)
+    assert (shop.engine.now - begin) / 1e6 == 40
+    statuses = {
+        task["lastStatus"]
+        for task in shop.ecs.describe_tasks(
+            cluster="demo",
+            tasks=shop.ecs.list_tasks(cluster="demo", serviceName="web", desiredStatus="STOPPED")[
+                "taskArns"
+            ],
+        )["tasks"]
+    }
+    assert statuses == {"STOPPING"}
+
+
 def test_waiters_of_botocore_tell_the_truth(shop: Shop, sleeping: None) -> None:
     """In service means healthy; deregistered means that the draining is over, not before."""
     group, balancer = shop.group(), shop.balancer()

@@ -160,6 +160,14 @@ def test_load_balancer_is_reached_by_its_names(web: Web) -> None:
     assert request(web, "/_alb/none.eu-west-1.elb.amazonaws.com/").status == 404
 
 
+def test_door_is_a_proxy_for_the_dns_name(web: Web) -> None:
+    """A client that has the door for its HTTP proxy uses AWS's name as on AWS."""
+    proxy = urllib.request.ProxyHandler({"http": web.door.url})
+    opener = urllib.request.build_opener(proxy)
+    with opener.open(f"http://{web.balancer['DNSName']}/", timeout=30) as answer:
+        assert b"Answered by" in answer.read()
+
+
 def test_several_cookies_are_sent(web: Web) -> None:
     """With sticky sessions an answer brings two cookies, and they lead back to the target."""
 

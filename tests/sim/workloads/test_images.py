@@ -163,6 +163,15 @@ def test_a_server_in_the_background_goes_on_while_the_shell_does(play: Play) -> 
     assert container.run().code == 0
 
 
+@pytest.mark.parametrize("image", ["nginx", "wordpress", "mysql", "postgres", "redis", "bash"])
+def test_an_entry_point_alone_takes_its_own_default(play: Play, image: str) -> None:
+    """An entry point of the image without a command runs its server, or ends with 0."""
+    name = "/docker-entrypoint.sh" if image == "nginx" else "docker-entrypoint.sh"
+    container = play(image, entry_point=(name,), environment=PASSWORDS.get(image, {})).run()
+    ends = image in {"nginx", "wordpress", "bash"}
+    assert container.code == (0 if ends else None)
+
+
 def test_hello_world_greets_and_ends(play: Play) -> None:
     """It prints, ends with 0, and has no shell in it."""
     container = play("hello-world").run()

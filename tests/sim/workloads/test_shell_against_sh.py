@@ -216,6 +216,9 @@ SCRIPTS: tuple[str, ...] = (
     "f()\n{\n  echo lines\n}\nf",
     "x=1; f() { echo $x; }; x=2 f; echo $x",
     "return 3; echo never",
+    "f() { x=$(local y=1; echo $y); echo $x; (return 3); echo $?; }; f",
+    "trap 'exec echo from exec' EXIT; echo a",
+    "trap 'kill -9 $$' EXIT; echo a",
     # redirection
     "echo a >&2; echo b",
     "echo a > /dev/null; echo b 2>&1; echo c 1>&2 2>/dev/null; { echo d; echo e; } >/dev/null",

@@ -19,7 +19,7 @@ from fargate_kit.sim.workloads.shell.variables import quoted
 
 BUSYBOX = Workloads().find("busybox")
 DASH = shutil.which("dash")
-DRAWN = 60
+DRAWN = 40
 AT_ONCE = 150
 
 names = st.sampled_from(["a", "b", "c"])
@@ -146,21 +146,21 @@ def assert_well_behaved(steps: list[Step]) -> None:
 
 
 @given(programs)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_program_ends_or_lets_time_pass(script: str) -> None:
     """A generated program never raises, and never stands still for ever at one instant."""
     assert_well_behaved(drawn(launch(script)))
 
 
 @given(programs)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_program_does_the_same_again(script: str) -> None:
     """The same launch gives the same steps."""
     assert drawn(launch(script)) == drawn(launch(script))
 
 
 @given(programs, st.integers(0, 5))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_program_takes_a_signal(script: str, after: int) -> None:
     """Whenever the signal comes, the program goes on well-behaved, ends, or ignores it."""
     start = launch(f"trap 'echo caught; exit 5' TERM\n{script}")
@@ -172,14 +172,14 @@ def test_any_program_takes_a_signal(script: str, after: int) -> None:
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_text_is_a_script_or_an_error(text: str) -> None:
     """Whatever stands behind `sh -c`, the container does something and does not break."""
     assert_well_behaved(drawn(launch(text)))
 
 
 @given(st.lists(st.sampled_from(list("abx019 $(){}[]'\"`\\;&|<>=!#*?~:-+%/\n")), max_size=40))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_heap_of_signs_is_a_script_or_an_error(signs: list[str]) -> None:
     """The signs that mean something to a shell never break the simulation."""
     assert_well_behaved(drawn(launch("".join(signs))))
@@ -187,7 +187,7 @@ def test_any_heap_of_signs_is_a_script_or_an_error(signs: list[str]) -> None:
 
 @pytest.mark.skipif(DASH is None, reason="there is no dash on this machine")
 @given(terminating)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_terminating_program_does_what_it_does_in_a_real_sh(script: str) -> None:
     """Output and status of generated programs are those of dash."""
     steps = list(itertools.islice(BUSYBOX.run(launch(script)), 3000))
@@ -264,7 +264,7 @@ def test_division_rounds_towards_zero(left: int, right: int) -> None:
 
 
 @given(st.text(st.sampled_from(list("0123456789+-*/%&|^~!<>=?:() ax")), max_size=25))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_expression_has_a_value_or_an_error(text: str) -> None:
     """An expression that makes no sense is refused in the shell's own way."""
     try:

@@ -62,7 +62,7 @@ class Asking:
             for service in cluster.services.values()
             if service.status == "ACTIVE"
             and not any(none_of_these)
-            and launch_type in {None, "FARGATE" if not service.strategy else None}
+            and launch_type in {None, service.specification.launch_type}
         ]
         rows.sort(key=lambda one: one.name)
         found, token = page(

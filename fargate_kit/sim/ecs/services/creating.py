@@ -116,10 +116,10 @@ class Creating:
             specification = self._reader.read(cluster, params, service)
         changed = _Options.read(params, service)
         changed.put(service)
-        service.strategy, service.launch_type = specification.strategy, specification.launch_type
         forced = bool(params.get("forceNewDeployment"))
         if forced or not specification.same_tasks(service.specification):
             self._rollouts.begin(service, specification)
+        service.specification = specification
         service.primary.desired = service.desired
         self._kick(service)
         return {"service": pictures.service(service, tags=True)}
@@ -150,8 +150,6 @@ class Creating:
             managed_tags=options.managed_tags,
             execute_command=options.execute_command,
             rebalancing=options.rebalancing,
-            strategy=specification.strategy,
-            launch_type=specification.launch_type,
             specification=specification,
         )
 
@@ -258,7 +256,7 @@ def _same(held: ServiceState, asked: ServiceState) -> bool:
     return (
         mine.same_tasks(its)
         and mine.platform_asked == its.platform_asked
-        and (held.launch_type, held.strategy) == (asked.launch_type, asked.strategy)
+        and (mine.launch_type, mine.strategy) == (its.launch_type, its.strategy)
         and held.desired == asked.desired
         and held.configuration == asked.configuration
         and held.grace == asked.grace

@@ -34,7 +34,7 @@ def service(state: ServiceState, *, tags: bool = False) -> dict[str, Any]:
         "desiredCount": state.desired,
         "runningCount": sum(one.roster.running for one in state.deployments),
         "pendingCount": sum(one.roster.pending for one in state.deployments),
-        **_capacity(state.launch_type, state.strategy),
+        **_capacity(specification),
         "platformVersion": specification.platform_asked,
         "platformFamily": specification.platform_family,
         "taskDefinition": specification.definition.arn,
@@ -81,7 +81,7 @@ def deployment(state: DeploymentState) -> dict[str, Any]:
         "failedTasks": state.failed,
         "createdAt": moment(state.created_at),
         "updatedAt": moment(state.updated_at),
-        **_capacity(specification.launch_type, specification.strategy),
+        **_capacity(specification),
         "platformVersion": specification.platform_version,
         "platformFamily": specification.platform_family,
         "networkConfiguration": network(specification),
@@ -101,7 +101,7 @@ def revision(state: RevisionState, owner: ServiceState) -> dict[str, Any]:
         "serviceArn": owner.arn,
         "clusterArn": owner.cluster.arn,
         "taskDefinition": specification.definition.arn,
-        **_capacity(specification.launch_type, specification.strategy),
+        **_capacity(specification),
         "platformVersion": specification.platform_version,
         "platformFamily": specification.platform_family,
         "networkConfiguration": network(specification),
@@ -191,10 +191,10 @@ def _load_balancers(specification: Specification) -> list[dict[str, Any]]:
     ]
 
 
-def _capacity(launch_type: str | None, strategy: Any) -> dict[str, Any]:
-    if strategy:
-        return {"capacityProviderStrategy": [dict(one) for one in strategy]}
-    return {"launchType": launch_type or "FARGATE"}
+def _capacity(specification: Specification) -> dict[str, Any]:
+    if specification.strategy:
+        return {"capacityProviderStrategy": [dict(one) for one in specification.strategy]}
+    return {"launchType": specification.launch_type}
 
 
 def _summary(state: RevisionState, counted: Tally) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class SpecificationReader:
     ) -> tuple[str | None, tuple[Mapping[str, Any], ...]]:
         launch_type, given = params.get("launchType"), params.get("capacityProviderStrategy")
         if held is not None and given is None:
-            return held.launch_type, held.strategy
+            return held.specification.launch_type, held.specification.strategy
         if launch_type and given:
             raise common.STRATEGY_AND_LAUNCH_TYPE.error()
         if launch_type == "FARGATE" or (held is not None and not given):

@@ -196,8 +196,7 @@ class Rollouts:
         candidate.retry_at = None
         candidate.complete_at = now + self._ground.engine.clock.ticks(self._ground.timing.rollback)
         self._set(candidate, "IN_PROGRESS", rollout_reason.say(id=candidate.id))
-        service.specification = restored = candidate.revision.specification
-        service.strategy, service.launch_type = restored.strategy, restored.launch_type
+        service.specification = candidate.revision.specification
         self._events.say(service, wording.ROLLING_BACK, id=candidate.id)
         self._ground.engine.after(
             self._ground.timing.rollback,

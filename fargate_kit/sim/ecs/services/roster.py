@@ -34,7 +34,7 @@ class Standing(enum.IntEnum):
 LIVING = (Standing.STARTING, Standing.WAITING, Standing.HEALTHY, Standing.UNHEALTHY)
 RUNNING = (Standing.WAITING, Standing.HEALTHY, Standing.UNHEALTHY)
 # Who has to go first when there are too many: what never was healthy before what is.
-GOES_FIRST = (Standing.UNHEALTHY, Standing.STARTING, Standing.WAITING, Standing.HEALTHY)
+GOES_FIRST = (Standing.STARTING, Standing.WAITING, Standing.HEALTHY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Roster:
 
     def count(self, *standings: Standing) -> int:
         """Count the members of some standings."""
-        return sum([len(self._standing[one]) for one in standings])
+        return sum(map(len, map(self._standing.__getitem__, standings)))
 
     @property
     def running(self) -> int:

@@ -61,7 +61,7 @@ class Scheduler:
     def _fail(self, service: ServiceState) -> None:
         primary = service.primary
         pending = primary.roster.pending
-        chosen = self._stopper.choose(primary, pending, (Standing.STARTING,))
+        chosen = self._stopper.choose(service, primary, pending, (Standing.STARTING,))
         self._stopper.dismiss(service, primary, chosen)
         self._rollouts.fail(service)
         service.again = True
@@ -77,44 +77,28 @@ class Scheduler:
     # fewer tasks
 
     def _shrink(self, service: ServiceState) -> int:
-        """Stop what is not needed: of older deployments, and above the desired count."""
+        """Stop what is not needed: of older deployments, and above the desired count.
+
+        Unhealthy tasks are left to `_replace_unhealthy`.
+        """
         primary, desired = service.primary, service.desired
         keep = max(0, service.configuration.minimum(desired) - primary.roster.healthy)
-        stopped = held = 0
         for deployment in sorted(service.older, key=lambda one: not one.established):
             worth = deployment.desired if deployment.established else deployment.roster.healthy
             deployment.desired = min(deployment.desired, worth, keep)
             keep -= deployment.desired
-            surplus = deployment.roster.living - deployment.desired
-            done = self._stop(service, deployment, surplus)
-            stopped += done
-            held += max(0, surplus - done)
-        surplus = primary.roster.good - desired
-        done = self._stop(
-            service, primary, surplus, (Standing.STARTING, Standing.WAITING, Standing.HEALTHY)
-        )
-        held += max(0, surplus - done)
+        stopped = held = 0
+        for deployment in service.deployments:
+            surplus = max(0, deployment.roster.good - deployment.desired)
+            chosen = self._stopper.choose(service, deployment, surplus)
+            self._stopper.dismiss(service, deployment, chosen)
+            stopped += len(chosen)
+            held += surplus - len(chosen)
         if held:
             self._tell_held(service)
         else:
             self._events.resolve(service, PROTECTED)
-        return stopped + done
-
-    def _stop(
-        self,
-        service: ServiceState,
-        deployment: DeploymentState,
-        count: int,
-        standings: tuple[Standing, ...] = (
-            Standing.UNHEALTHY,
-            Standing.STARTING,
-            Standing.WAITING,
-            Standing.HEALTHY,
-        ),
-    ) -> int:
-        chosen = self._stopper.choose(deployment, count, standings)
-        self._stopper.dismiss(service, deployment, chosen)
-        return len(chosen)
+        return stopped
 
     def _tell_held(self, service: ServiceState) -> None:
         for deployment in service.deployments:
@@ -191,6 +175,7 @@ class Scheduler:
         if self._is_complete(service):
             self._rollouts.complete(service)
         primary = service.primary
+        service.steady = service.steady and idle
         steady = (
             primary.rollout_state == "COMPLETED"
             and not service.older

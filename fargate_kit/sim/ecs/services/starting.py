@@ -118,9 +118,10 @@ class Starter:
     def _providers(
         self, service: ServiceState, deployment: DeploymentState, count: int
     ) -> list[tuple[str | None, int]]:
-        strategy = deployment.revision.specification.strategy
+        specification = deployment.revision.specification
         if deployment is service.primary:
-            strategy = service.strategy
+            specification = service.specification
+        strategy = specification.strategy
         if not strategy:
             return [(None, count)]
         placed = {name or "": n for name, n in deployment.roster.providers().items()}

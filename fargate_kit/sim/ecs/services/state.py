@@ -185,8 +185,8 @@ class ServiceState:
 
     Args:
         desired: As the last request has it.
-        strategy: For tasks that are started from now on; see `Specification`.
-        specification: What its newest deployment has, or the one rolled back to.
+        specification: Of the tasks that are started from now on: that of its newest deployment,
+            or of the one rolled back to, with what was changed since without a deployment.
         deployments: The newest first; none of an INACTIVE service.
         candidate: The deployment to roll back to: the last one that is COMPLETED.
         releases: The service deployments, the oldest first.
@@ -214,8 +214,6 @@ class ServiceState:
     managed_tags: bool
     execute_command: bool
     rebalancing: str
-    strategy: tuple[Mapping[str, Any], ...]
-    launch_type: str | None
     specification: Specification
     status: str = "ACTIVE"
     deployments: list[DeploymentState] = field(default_factory=list)

@@ -30,6 +30,7 @@ class Stopper:
 
     def choose(
         self,
+        service: ServiceState,
         deployment: DeploymentState,
         count: int,
         standings: Sequence[Standing] = GOES_FIRST,
@@ -40,7 +41,10 @@ class Stopper:
             The members, each with how it stood.
         """
         chosen: list[tuple[Member, Standing]] = []
-        strategy = deployment.revision.specification.strategy
+        specification = deployment.revision.specification
+        if deployment is service.primary:
+            specification = service.specification
+        strategy = specification.strategy
         for _ in range(count):
             member = deployment.roster.victim(strategy, standings)
             if member is None:

@@ -231,10 +231,3 @@ HELD_BY_PROTECTION = Phrase(
     "scale in due to (reason {count} tasks under protection)",
     OBS,
 )
-UNBALANCED = Phrase(
-    "(service {service}) is not AZ balanced with {zones}. AZ Rebalancing in progress.", OBS
-)
-BALANCED = Phrase("(service {service}) is AZ balanced with {zones}.", OBS)
-REBALANCING = Phrase(
-    "(service {service}) has started {count} tasks in {zone} to AZ Rebalance: {tasks}.", OBS
-)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from fargate_kit.sim.workloads.behaviour import HttpAnswer, Launch
 from fargate_kit.sim.workloads.http_request import HttpRequest
 from fargate_kit.sim.workloads.image import SHELL_PROGRAMS, Image, not_simulated
@@ -44,8 +46,9 @@ def _http_server(process: Process, words: list[str]) -> Running:
         shown = sorted(
             path[len(below) :].partition("/")[0] for path in files.texts if path.startswith(below)
         )
-        items = "".join(f'<li><a href="{name}">{name}</a></li>\n' for name in dict.fromkeys(shown))
-        text = f"<html><body><h1>Files in {request.path}</h1><ul>\n{items}</ul></body></html>\n"
+        items = "".join(f"<li>{escape(name)}</li>\n" for name in dict.fromkeys(shown))
+        title = f"Files in {escape(request.path)}"
+        text = f"<html><body><h1>{title}</h1><ul>\n{items}</ul></body></html>\n"
         return site.answer(launch, request, 200, text)
 
     yield from process.say(f"Serving HTTP on 0.0.0.0 port {port}", 0.3)

@@ -23,7 +23,7 @@ def _entry_point(process: Process) -> Running:
     words = process.arguments[1:]
     if not words:
         return 0
-    if words[0] in {"nginx", "nginx-debug"}:
+    if words[:1] and words[0] in {"nginx", "nginx-debug"}:
         yield from process.say(
             f"{process.arguments[0]}: scripts of /docker-entrypoint.d/ run before nginx", 0.1
         )

@@ -101,11 +101,10 @@ class Site:
     """The files below a directory, served by HTTP.
 
     Args:
-        server: Gives what the server calls itself.
+        server: What the server calls itself.
         root: The directory.
         methods: What may be asked.
         log_stream: Where the access log goes.
-        pages: What answers a path instead of a file.
     """
 
     server: str

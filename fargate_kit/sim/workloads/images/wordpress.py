@@ -18,9 +18,7 @@ _SETUP, _INSTALL = "/wp-admin/setup-config.php", "/wp-admin/install.php"
 
 def _entry_point(process: Process) -> Running:
     words = process.arguments[1:]
-    if not words:
-        return 0
-    if words[0].startswith(("apache2", "php-fpm")):
+    if words and words[0].startswith(("apache2", "php-fpm")):
         yield from _install(process)
     return (yield from hand_over(process, words))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fargate_kit.sim.workloads.behaviour import Step
 from fargate_kit.sim.workloads.process import Process, Running, deadly_status, default_action
-from fargate_kit.sim.workloads.shell.control import Gone, Leave
+from fargate_kit.sim.workloads.shell.control import Gone, Leave, Return
 from fargate_kit.sim.workloads.shell.errors import ExpansionError, ShellSyntaxError
 from fargate_kit.sim.workloads.shell.expansion import Expander
 from fargate_kit.sim.workloads.shell.flavour import Flavour
@@ -112,8 +112,8 @@ class Interpreter:
             if gone.killed and self.parent is not None:
                 raise
             return gone.status
-        except Leave as leave:
-            self.state.status = leave.status
+        except (Leave, Return) as ended:
+            self.state.status = ended.status
         action = self.state.traps.pop("EXIT", "")
         if not action:
             return self.state.status
@@ -126,8 +126,8 @@ class Interpreter:
             yield from self.script(action)
         except (ShellSyntaxError, ExpansionError) as error:
             return (yield from self.complain(str(error), 2))
-        except Leave as leave:
-            return leave.status
+        except (Leave, Gone) as ended:
+            return ended.status
         return status
 
     def complain(self, text: str, status: int = 1) -> Running:
@@ -265,6 +265,7 @@ class Interpreter:
         process = replace(self.process, main=False, streams=streams)
         process.depth += LEVELS_OF_A_SUBSHELL
         child = Interpreter(process, self.state.for_subshell(), self.flavour, parent=self)
+        child.calls = [{}] if self.calls else []
         status = yield from child._to_the_end(child.execute(body))
         return self.failing(status)
 

@@ -7,7 +7,7 @@ import re
 
 from fargate_kit.sim.workloads.shell.errors import ExpansionError
 
-_LONGEST = 4096
+_LONGEST = 2048
 
 
 def escaped(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def test_waits_between_starts_grow(world: Any) -> None:
     world.engine.advance_by(6 * 3600)
     began = starts(world)
     # each attempt takes 17 s until the pull is given up
-    waits = [later - earlier - 17 for earlier, later in zip(began, began[1:], strict=False)]
+    waits = [later - earlier - 17 for earlier, later in itertools.pairwise(began)]
     assert waits[:9] == [0, 0, 30, 60, 120, 240, 480, 960, 1620]
     assert set(waits[9:]) == {1620}
     assert len(waits) > 14
@@ -115,7 +116,7 @@ def test_crash_after_running_is_not_slowed_down(world: Any) -> None:
     world.engine.advance_by(3600)
     began = starts(world)
     # 19 s until it runs, 5 s until it crashes
-    assert {later - earlier for earlier, later in zip(began, began[1:], strict=False)} == {24}
+    assert {later - earlier for earlier, later in itertools.pairwise(began)} == {24}
     assert not [message for message in world.messages() if INCONSISTENT in message]
 
 
