@@ -21,6 +21,7 @@ from fargate_kit.cli.screen import (
 from fargate_kit.cluster import Cluster
 from fargate_kit.connection import Connection
 from fargate_kit.core.deadline import Expired, within
+from fargate_kit.errors import ConfigurationError, NotFound
 from fargate_kit.model.values import TaskStatus
 from fargate_kit.task import Task
 from fargate_kit.task_definition import TaskDefinition
@@ -45,7 +46,6 @@ class Tour:
     def __init__(self, aws: Connection, console: Console) -> None:
         self._aws = aws
         self._console = console
-        self._tasks: list[Task] = []
         self._definitions: list[TaskDefinition] = []
 
     def welcome(self, speed: float | None) -> None:
@@ -81,7 +81,7 @@ class Tour:
             f"{definition.memory} MiB, port 80, logs to CloudWatch"
         )
         self._step("Run it on Fargate")
-        task = await self._watch_it_start(await self._start(cluster, definition))
+        task = await self._watch_it_start(await cluster.run(definition))
         interface = task.network_interface
         if interface is not None:
             self._console.print(
@@ -131,7 +131,6 @@ class Tour:
         self._step(f"Run {MANY} at once")
         before = self._aws.calls
         tasks = await cluster.run_many(self._definitions[-1], MANY)
-        self._tasks += tasks
         latest = {task.arn: task for task in tasks}
         with Live(tasks_table(latest.values()), console=self._console, auto_refresh=False) as live:
 
@@ -156,18 +155,19 @@ class Tour:
     async def _clean_up(self, cluster: Cluster, log_group: str | None) -> None:
         self._step("Stop everything, and prove that nothing is left")
         async with anyio.create_task_group() as group:
-            for task in self._tasks:
+            # Not only those that were handed to us: an interrupted start leaves some that end.
+            async for task in _all_tasks(cluster):
                 group.start_soon(_stop, task)
         for definition in self._definitions:
             await definition.delete()
         if log_group is not None:
             await self._aws.delete_log_group(log_group)
-        running = [task async for task in cluster.tasks()]
-        stopped = [task async for task in cluster.tasks(desired_status="STOPPED")]
+        tasks = [task async for task in _all_tasks(cluster)]
+        stopped = [task for task in tasks if task.status == TaskStatus.STOPPED]
         interfaces = await self._aws.public_ips(stopped)
         revisions = [each async for each in self._aws.revisions(wordpress().family)]
         self._console.print(
-            f"  {len(stopped)} tasks stopped, {len(running)} left; "
+            f"  {len(stopped)} tasks stopped, {len(tasks) - len(stopped)} left; "
             f"{len(interfaces)} network interfaces left; "
             f"{len(revisions)} active revisions left"
         )
@@ -175,6 +175,12 @@ class Tour:
     @asynccontextmanager
     async def _cluster(self) -> AsyncIterator[Cluster]:
         self._step("Make a cluster")
+        with suppress(NotFound):
+            there = await self._aws.cluster(CLUSTER)
+            raise ConfigurationError(
+                f"{there.arn} is there already; the demo makes a cluster of that name and deletes "
+                "it, so it leaves yours alone"
+            )
         cluster = await self._aws.create_cluster(CLUSTER)
         self._console.print(f"  {cluster.arn}")
         try:
@@ -187,11 +193,6 @@ class Tour:
                     f"  cluster {cluster.name} deleted; clusters left: {left or 'none'}"
                 )
                 self._console.print()
-
-    async def _start(self, cluster: Cluster, definition: TaskDefinition) -> Task:
-        task = await cluster.run(definition)
-        self._tasks.append(task)
-        return task
 
     async def _register(self, spec: TaskSpec) -> TaskDefinition:
         definition = await self._aws.register(spec)
@@ -221,6 +222,12 @@ def log_group_of(spec: TaskSpec) -> str:
     """Return the log group that the first container writes to."""
     configuration = spec.containers[0].log_configuration
     return configuration.options["awslogs-group"] if configuration else ""
+
+
+async def _all_tasks(cluster: Cluster) -> AsyncIterator[Task]:
+    for desired_status in ("RUNNING", "STOPPED"):
+        async for task in cluster.tasks(desired_status=desired_status):
+            yield task
 
 
 async def _stop(task: Task) -> None:

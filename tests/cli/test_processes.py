@@ -53,12 +53,6 @@ def fargate_kit(endpoint: str, *arguments: str) -> subprocess.CompletedProcess[s
     )
 
 
-def state_of(endpoint: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{endpoint}/_sim/", timeout=10) as answer:
-        facts: dict[str, Any] = json.load(answer)
-        return facts
-
-
 def definition(tmp_path: Path, **container: object) -> str:
     file = tmp_path / "task.json"
     main = {"name": "main", "image": "busybox", **container}
@@ -111,28 +105,27 @@ def test_interrupted_run_stops_its_task(endpoint: str, tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "is being stopped" in rest
     assert "Traceback" not in rest
-    desired = aws_tasks(endpoint, "RUNNING")
-    assert desired == []
+    assert call(endpoint, "ListTasks")["taskArns"] == []
 
 
-def aws_tasks(endpoint: str, desired_status: str) -> list[str]:
-    """Ask the simulator for its tasks as any client would."""
+def call(endpoint: str, operation: str, **parameters: object) -> dict[str, Any]:
+    """Call an ECS operation as any client would."""
     request = urllib.request.Request(
         endpoint,
-        data=json.dumps({"desiredStatus": desired_status}).encode(),
+        data=json.dumps(parameters).encode(),
         headers={
-            "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListTasks",
+            "X-Amz-Target": f"AmazonEC2ContainerServiceV20141113.{operation}",
             "Content-Type": "application/x-amz-json-1.1",
         },
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
-        arns: list[str] = json.load(answer)["taskArns"]
-        return arns
+        reply: dict[str, Any] = json.load(answer)
+        return reply
 
 
 @pytest.mark.parametrize("until", ["Run it on Fargate", "Run 10 at once"])
 def test_interrupted_demo_leaves_nothing(endpoint: str, until: str) -> None:
-    """Ctrl-C in the middle of the demo stops everything that it started."""
+    """Ctrl-C in the middle of the demo stops everything that it started, on AWS's side too."""
     process = subprocess.Popen(
         [*FARGATE_KIT, "demo", "--endpoint-url", endpoint],
         env=environment(endpoint),
@@ -148,14 +141,33 @@ def test_interrupted_demo_leaves_nothing(endpoint: str, until: str) -> None:
     shown, errors = process.communicate(timeout=120)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    assert "0 left" in shown
     assert "clusters left: none" in shown
+    assert call(endpoint, "ListClusters")["clusterArns"] == []
+    assert call(endpoint, "ListTaskDefinitions")["taskDefinitionArns"] == []
 
 
-def test_demo_ends_with_nothing_left(endpoint: str) -> None:
-    """The whole demo goes through in a pipe, and proves that nothing is left."""
+def test_demo_leaves_a_cluster_of_its_name_alone(endpoint: str) -> None:
+    """A cluster that somebody else made is neither used nor deleted."""
+    call(endpoint, "CreateCluster", clusterName="quick-start")
     done = fargate_kit(endpoint, "demo", "--endpoint-url", endpoint)
+    assert done.returncode == 1
+    assert "is there already" in done.stderr
+    (cluster,) = call(endpoint, "DescribeClusters", clusters=["quick-start"])["clusters"]
+    assert cluster["status"] == "ACTIVE"
+
+
+def test_demo_ends_with_nothing_left(tmp_path: Path) -> None:
+    """The whole demo goes through in a pipe, proves that nothing is left, and draws a picture."""
+    picture = tmp_path / "demo.svg"
+    done = subprocess.run(
+        [*FARGATE_KIT, "demo", "--speed", "60", "--picture", str(picture)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
     assert "11 tasks stopped, 0 left; 0 network interfaces left" in done.stdout
     assert "wordpress:2; revisions [1, 2], no third" in done.stdout
     assert "RUNNING" in done.stdout

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fargate_kit.sim.workloads import ImageReference, InvalidImageReference
@@ -101,6 +101,7 @@ def test_a_private_ecr_registry_tells_its_account(
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[a-z.:/@A-Z0-9-]{0,60}", fullmatch=True))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_read_or_refused(text: str) -> None:
     """A name that is read can be written and read again, and anything else is refused."""
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fargate_kit.sim.workloads.process import Process, Running
 
+# A wider field would be a way to fill the memory with one command.
 _WIDEST = 10_000
 _ESCAPES = {
     "a": b"\a",
