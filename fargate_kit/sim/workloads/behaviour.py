@@ -78,6 +78,7 @@ class Launch:
         memory: MiB available to the container.
         random: A random stream of this container's own.
         started_at: When the container started, in seconds since the epoch.
+        speed: Nominal seconds that pass in one second of the container's time of day.
         init_process: Whether an init process is PID 1 and the container's program its
             child (`linuxParameters.initProcessEnabled`).
         elapsed: Tells how many nominal seconds ago the container started. Without it a
@@ -99,6 +100,7 @@ class Launch:
     memory: int = 512
     random: random.Random = field(compare=False, repr=False)
     started_at: float
+    speed: float = 1.0
     init_process: bool = False
     elapsed: Callable[[], float] | None = field(default=None, compare=False, repr=False)
     inside: Inside = field(default_factory=Inside, compare=False, repr=False)

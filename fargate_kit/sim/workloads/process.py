@@ -183,7 +183,8 @@ class Process:
 def moment(launch: Launch, elapsed: float) -> datetime:
     """Give the time of day so many nominal seconds after a container started, in UTC."""
     # A moment that is a full second must not show as the last microsecond before it.
-    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(launch.started_at + elapsed, 4))
+    seconds = round(launch.started_at + elapsed / launch.speed, 4)
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
 
 
 def deadly_status(signal: str) -> int | None:
