@@ -23,6 +23,7 @@ RUNS = 3
 MOST = 1.15
 # Nominal seconds. A task lives for about half a minute, so there are a dozen rounds of ten looks.
 EVERY = 2.0
+CLUSTER = "benchmark"
 CLIENT = (sys.executable, "-m", "benchmarks.cpu_client")
 
 
@@ -69,9 +70,9 @@ def run() -> Result:
     """Let both clients work in turns, each with a simulated Fargate of its own, alike the other."""
     ours: list[Spent] = []
     raw: list[Spent] = []
-    with served(stepped_simulator()) as our_url, served(stepped_simulator()) as raw_url:
-        for number in range(RUNS):
-            jobs = [anyio.run(_job, url, f"run-{number}") for url in (our_url, raw_url)]
+    with served(stepped_simulator()) as ours_at, served(stepped_simulator()) as raw_at:
+        jobs = [anyio.run(_job, server.url) for server in (ours_at, raw_at)]
+        for _ in range(RUNS):
             for spent, each in zip(_in_turns(["sdk", "raw"], jobs), (ours, raw), strict=True):
                 each.append(spent)
     return Result(ours=tuple(ours), raw=tuple(raw))
@@ -103,13 +104,13 @@ def _advance(url: str, seconds: float) -> None:
         answer.read()
 
 
-async def _job(url: str, cluster: str) -> Job:
+async def _job(url: str) -> Job:
     async with raw_client("ecs", url) as ecs:
-        await ecs.create_cluster(clusterName=cluster)
+        await ecs.create_cluster(clusterName=CLUSTER)
         definition = await register(ecs, image="busybox", command=["true"])
     return Job(
         url=url,
-        cluster=cluster,
+        cluster=CLUSTER,
         definition=definition,
         count=TASKS,
         every=EVERY,

@@ -100,13 +100,18 @@ async def with_the_sdk(job: Job) -> Spent:
         cluster = await aws.cluster(job.cluster)
         definition = await aws.task_definition(job.definition)
         vpc = job.network["awsvpcConfiguration"]
-        network = fk.Network(subnets=vpc["subnets"], security_groups=vpc["securityGroups"])
+        network = fk.Network(
+            subnets=vpc["subnets"], security_groups=vpc["securityGroups"], public_ip=True
+        )
+
+        async def wait(task: fk.Task) -> None:
+            (await task.wait_stopped()).raise_for_exit()
 
         async def work() -> tuple[int, int]:
             tasks = await cluster.run_many(definition, job.count, network=network)
             async with anyio.create_task_group() as group:
                 for task in tasks:
-                    group.start_soon(task.wait_stopped)
+                    group.start_soon(wait, task)
             return aws.calls["ecs:RunTask"], aws.calls["ecs:DescribeTasks"]
 
         return await _measured(work, clock)
@@ -142,11 +147,10 @@ async def with_a_raw_loop(job: Job) -> Spent:
                         include=["TAGS"],
                     )
                     looks += 1
-                    stopped.update(
-                        task["taskArn"]
-                        for task in reply["tasks"]
-                        if task["lastStatus"] == "STOPPED"
-                    )
+                    for task in reply["tasks"]:
+                        if task["lastStatus"] == "STOPPED":
+                            assert task["containers"][0]["exitCode"] == 0, task["stoppedReason"]
+                            stopped.add(task["taskArn"])
                 waiting = [arn for arn in waiting if arn not in stopped]
                 await clock.sleep(job.every * jitter.uniform(0.95, 1.05))
             return runs, looks

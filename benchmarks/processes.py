@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FARGATE_KIT = Path(sys.executable).with_name("fargate-kit")
 SECONDS_TO_STOP = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server that runs in a process of its own."""
+
+    url: str
+    process_id: int
+
+    def cpu_seconds(self) -> float:
+        """Return the user and system time that it has spent; not a number where no /proc tells."""
+        try:
+            stat = Path(f"/proc/{self.process_id}/stat").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return math.nan
+        # The name of the program, in parentheses, may hold spaces: proc(5).
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def simulator(speed: float) -> list[str]:
@@ -64,8 +84,8 @@ def started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def served(command: Sequence[str]) -> Iterator[str]:
-    """Run a server and return its URL, which it prints first; end it afterwards.
+def served(command: Sequence[str]) -> Iterator[Server]:
+    """Run a server that prints its URL first, and end it afterwards.
 
     Raises:
         RuntimeError: It ended without printing one.
@@ -74,7 +94,7 @@ def served(command: Sequence[str]) -> Iterator[str]:
         url = line_of(process)
         if not url.startswith("http://"):
             raise RuntimeError(f"{' '.join(command)} printed {url!r} where its URL was expected")
-        yield url
+        yield Server(url=url, process_id=process.pid)
 
 
 def line_of(process: subprocess.Popen[str]) -> str:

@@ -31,7 +31,10 @@ async def raw_client(service: str, url: str) -> AsyncIterator[Any]:
 
 
 async def network_of(url: str) -> dict[str, Any]:
-    """Return a network configuration with one of the endpoint's subnets and security groups."""
+    """Return a network configuration with one of the endpoint's subnets and security groups.
+
+    Tasks get a public address, without which they could not pull their image there.
+    """
     async with raw_client("ec2", url) as ec2:
         subnets = (await ec2.describe_subnets())["Subnets"]
         groups = await ec2.describe_security_groups(
@@ -41,7 +44,7 @@ async def network_of(url: str) -> dict[str, Any]:
         "awsvpcConfiguration": {
             "subnets": [subnets[0]["SubnetId"]],
             "securityGroups": [groups["SecurityGroups"][0]["GroupId"]],
-            "assignPublicIp": "DISABLED",
+            "assignPublicIp": "ENABLED",
         }
     }
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
-from collections.abc import Awaitable, Callable
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from statistics import median
 from typing import Any
 
+import aiohttp
 import anyio
 
 from benchmarks.measuring import Comparison, yes_or_no
-from benchmarks.processes import moto_server, served, simulator
+from benchmarks.processes import Server, moto_server, served, simulator
 from benchmarks.raw_client import (
+    REGION,
     TASKS_DESCRIBED,
     TASKS_PER_CALL,
     network_of,
@@ -23,37 +27,62 @@ from benchmarks.raw_client import (
 )
 from benchmarks.tables import Table
 
-RUNS = 5
+RUNS = 3
 AT_LEAST = 4.0
 SPEED = 20.0
 CLUSTER = "benchmark"
 SECONDS_TO_START = 60.0
+MOMENTS_TO_REST = 200
+# Who signs nothing still says whom it means: both servers route by the scope of the signature.
+SCOPE = f"AWS4-HMAC-SHA256 Credential=benchmark/20260101/{REGION}/ecs/aws4_request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One kind of request, and how many are sent by how many callers at once."""
+    """Requests of one kind, sent by so many callers at once.
 
-    name: str
-    requests: int
+    Attributes:
+        tasks: How many tasks a request is about.
+        seconds: How long a turn takes.
+    """
+
+    operation: str
+    tasks: int
     callers: int
+    seconds: float
 
 
 LOADS = (
-    Load(name="DescribeTasks of 1 task", requests=60, callers=1),
-    Load(name="DescribeTasks of 1 task", requests=100, callers=10),
-    Load(name="DescribeTasks of 100 tasks", requests=8, callers=1),
-    Load(name="DescribeTasks of 100 tasks", requests=10, callers=10),
-    Load(name="RunTask of 1 task", requests=60, callers=1),
-    Load(name="RunTask of 1 task", requests=100, callers=10),
+    Load(operation="DescribeTasks", tasks=1, callers=1, seconds=0.5),
+    Load(operation="DescribeTasks", tasks=1, callers=10, seconds=0.5),
+    Load(operation="DescribeTasks", tasks=100, callers=1, seconds=1.0),
+    Load(operation="DescribeTasks", tasks=100, callers=10, seconds=1.0),
+    Load(operation="RunTask", tasks=1, callers=1, seconds=0.5),
+    Load(operation="RunTask", tasks=1, callers=10, seconds=0.5),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """Requests a second under each load."""
+class Measured:
+    """What one load showed.
 
-    rates: tuple[tuple[Load, Comparison], ...]
+    Attributes:
+        plain: Requests a second, with an HTTP client that only reads the answer.
+        botocore: Requests a second, with aiobotocore.
+        cpu: Seconds of the server's CPU for one request of the plain client.
+    """
+
+    load: Load
+    plain: Comparison
+    botocore: Comparison
+    cpu: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What every load showed."""
+
+    measured: tuple[Measured, ...]
 
     def table(self) -> Table:
         """Return the ratios."""
@@ -63,30 +92,37 @@ class Result:
             headings=(
                 "request",
                 "callers",
-                "requests a second, moto = 1",
+                "plain HTTP, moto = 1",
                 "single turns",
                 "at least",
                 "met",
+                "aiobotocore, moto = 1",
+                "server CPU, ours = 1",
             ),
             rows=[
                 (
-                    load.name,
-                    f"{load.callers}",
-                    f"{compared.ratio:.1f}",
-                    compared.spread,
+                    f"{each.load.operation} of {each.load.tasks}",
+                    f"{each.load.callers}",
+                    f"{each.plain.ratio:.1f}",
+                    each.plain.spread,
                     f"{AT_LEAST:.0f}",
-                    yes_or_no(compared.ratio >= AT_LEAST),
+                    yes_or_no(each.plain.ratio >= AT_LEAST),
+                    f"{each.botocore.ratio:.1f}",
+                    "?" if math.isnan(each.cpu.ratio) else f"{1 / each.cpu.ratio:.1f}",
                 )
-                for load, compared in self.rates
+                for each in self.measured
             ],
             how=(
-                f"Medians of {RUNS} turns; each server in a process of its own, the same "
-                "aiobotocore client in a third. moto's tasks are made to stay RUNNING."
+                f"Requests a second, medians of {RUNS} turns; each server in a process of its own, "
+                f"the client in a third. Our simulator runs {SPEED:g} times as fast as Fargate, "
+                "and has come to rest before moto's turn. moto's tasks are made to stay RUNNING."
             ),
             details=[
-                f"  {load.name}, {load.callers} callers: {median(compared.ours):.0f} requests a "
-                f"second, moto {median(compared.theirs):.0f}"
-                for load, compared in self.rates
+                f"  {each.load.operation} of {each.load.tasks}, {each.load.callers} at once, "
+                f"{name}: "
+                f"{median(rates.ours):.0f} a second, moto {median(rates.theirs):.0f}"
+                for each in self.measured
+                for name, rates in (("plain HTTP", each.plain), ("aiobotocore", each.botocore))
             ],
         )
 
@@ -98,74 +134,152 @@ def run() -> Result:
 
 
 class _Side:
-    """A server with a hundred running tasks, and a client of it."""
+    """A server with a hundred running tasks, and two clients of it.
 
-    def __init__(self, ecs: Any, definition: str, network: dict[str, Any]) -> None:
+    Args:
+        simulated: Whether tasks go on to live after the answer, as they do on our side.
+    """
+
+    def __init__(
+        self, server: Server, ecs: Any, http: aiohttp.ClientSession, *, simulated: bool
+    ) -> None:
+        self.server = server
+        self._simulated = simulated
         self._ecs = ecs
-        self._definition = definition
-        self._network = network
+        self._http = http
+        self._run: dict[str, Any] = {}
         self._arns: list[str] = []
 
     async def prepare(self) -> None:
-        """Start the tasks and wait until they run."""
+        """Start the tasks and wait until they run.
+
+        Raises:
+            RuntimeError: One of them stopped.
+            TimeoutError: They do not run.
+        """
+        await self._ecs.create_cluster(clusterName=CLUSTER)
+        self._run = {
+            "cluster": CLUSTER,
+            "taskDefinition": await register(self._ecs, image="nginx"),
+            "launchType": "FARGATE",
+            "networkConfiguration": await network_of(self.server.url),
+        }
         while len(self._arns) < TASKS_DESCRIBED:
-            reply = await self._run_task(count=TASKS_PER_CALL)
+            reply = await self._ecs.run_task(**self._run, count=TASKS_PER_CALL)
             self._arns += [task["taskArn"] for task in reply["tasks"]]
         with anyio.fail_after(SECONDS_TO_START):
             running = False
             while not running:
-                tasks = (await self._describe(self._arns))["tasks"]
+                tasks = (await self._ecs.describe_tasks(cluster=CLUSTER, tasks=self._arns))["tasks"]
                 running = all(task["lastStatus"] == "RUNNING" for task in tasks)
+                if stopped := [task for task in tasks if task["desiredStatus"] == "STOPPED"]:
+                    raise RuntimeError(f"a task did not start: {stopped[0]['stoppedReason']}")
 
-    async def rate(self, load: Load) -> float:
-        """Send the requests of a load, and return how many were answered in a second."""
-        send: Callable[[], Awaitable[Any]] = {
-            "DescribeTasks of 1 task": partial(self._describe, self._arns[:1]),
-            "DescribeTasks of 100 tasks": partial(self._describe, self._arns),
-            "RunTask of 1 task": partial(self._run_task, count=1),
-        }[load.name]
+    async def rest(self) -> None:
+        """Wait until nothing is left to happen to the tasks that were started.
 
-        async def call() -> None:
-            for _ in range(load.requests // load.callers):
-                await send()
+        Raises:
+            TimeoutError: It took too many moments.
+        """
+        if not self._simulated:
+            return
+        for _ in range(MOMENTS_TO_REST):
+            async with self._http.get(f"{self.server.url}/_sim/clock") as answer:
+                clock = await answer.json()
+            if clock["settled"]:
+                return
+            await anyio.sleep(clock["due_in"] + 0.05)
+        raise TimeoutError("the simulator does not come to rest")
 
-        began = time.perf_counter()
-        async with anyio.create_task_group() as group:
-            for _ in range(load.callers):
-                group.start_soon(call)
-        return load.requests // load.callers * load.callers / (time.perf_counter() - began)
+    async def botocore(self, load: Load) -> None:
+        """Send one request of a load with aiobotocore."""
+        call = {"DescribeTasks": self._ecs.describe_tasks, "RunTask": self._ecs.run_task}
+        await call[load.operation](**self._parameters(load))
 
-    async def _describe(self, arns: list[str]) -> Any:
-        return await self._ecs.describe_tasks(cluster=CLUSTER, tasks=arns)
+    async def plain(self, load: Load) -> None:
+        """Send one request of a load, and read the answer without looking into it.
 
-    async def _run_task(self, *, count: int) -> Any:
-        return await self._ecs.run_task(
-            cluster=CLUSTER,
-            taskDefinition=self._definition,
-            launchType="FARGATE",
-            networkConfiguration=self._network,
-            count=count,
-        )
+        Raises:
+            aiohttp.ClientResponseError: The server did not answer with 200.
+        """
+        parameters = self._parameters(load)
+        if load.operation == "RunTask":
+            parameters["clientToken"] = str(uuid.uuid4())  # as botocore does it
+        async with self._http.post(
+            self.server.url,
+            data=json.dumps(parameters),
+            headers={
+                "Authorization": f"{SCOPE}, SignedHeaders=host, Signature=none",
+                "Content-Type": "application/x-amz-json-1.1",
+                "X-Amz-Target": f"AmazonEC2ContainerServiceV20141113.{load.operation}",
+            },
+            raise_for_status=True,
+        ) as answer:
+            await answer.read()
+
+    def _parameters(self, load: Load) -> dict[str, Any]:
+        if load.operation == "RunTask":
+            return {**self._run, "count": load.tasks}
+        return {"cluster": CLUSTER, "tasks": self._arns[: load.tasks]}
 
 
-async def _measure(our_url: str, their_url: str) -> Result:
+async def _measure(ours: Server, theirs: Server) -> Result:
     async with AsyncExitStack() as stack:
         sides = []
-        for url in (our_url, their_url):
-            ecs = await stack.enter_async_context(raw_client("ecs", url))
-            await ecs.create_cluster(clusterName=CLUSTER)
-            definition = await register(ecs, image="nginx")
-            side = _Side(ecs, definition, await network_of(url))
-            await side.prepare()
-            sides.append(side)
-        return Result(rates=tuple([(load, await _compare(load, *sides)) for load in LOADS]))
+        for server, simulated in ((ours, True), (theirs, False)):
+            ecs = await stack.enter_async_context(raw_client("ecs", server.url))
+            http = await stack.enter_async_context(aiohttp.ClientSession())
+            sides.append(_Side(server, ecs, http, simulated=simulated))
+            await sides[-1].prepare()
+        return Result(measured=tuple([await _compare(load, sides) for load in LOADS]))
 
 
-async def _compare(load: Load, ours: _Side, theirs: _Side) -> Comparison:
-    rates: tuple[list[float], list[float]] = ([], [])
-    for turn in range(RUNS + 1):
-        for side, taken in zip((ours, theirs), rates, strict=True):
-            rate = await side.rate(load)
-            if turn:  # the first one opens connections
-                taken.append(rate)
-    return Comparison(ours=tuple(rates[0]), theirs=tuple(rates[1]))
+async def _compare(load: Load, sides: Sequence[_Side]) -> Measured:
+    plain: list[list[float]] = [[], []]
+    botocore: list[list[float]] = [[], []]
+    cpu: list[list[float]] = [[], []]
+    for side in sides:
+        for send in (side.plain, side.botocore):
+            await _rate(load, send, seconds=0)  # opens connections
+        await side.rest()
+    for _ in range(RUNS):
+        for index, side in enumerate(sides):
+            before = side.server.cpu_seconds()
+            sent, took = await _rate(load, side.plain, seconds=load.seconds)
+            await side.rest()
+            plain[index].append(sent / took)
+            cpu[index].append((side.server.cpu_seconds() - before) / sent)
+            sent, took = await _rate(load, side.botocore, seconds=load.seconds)
+            await side.rest()
+            botocore[index].append(sent / took)
+    return Measured(
+        load=load,
+        plain=Comparison(ours=tuple(plain[0]), theirs=tuple(plain[1])),
+        botocore=Comparison(ours=tuple(botocore[0]), theirs=tuple(botocore[1])),
+        cpu=Comparison(ours=tuple(cpu[0]), theirs=tuple(cpu[1])),
+    )
+
+
+async def _rate(
+    load: Load, send: Callable[[Load], Awaitable[None]], *, seconds: float
+) -> tuple[int, float]:
+    """Send requests for some seconds, at least one for each caller.
+
+    Returns:
+        How many were answered, and the seconds until the last one was.
+    """
+    began = time.perf_counter()
+    answered = 0
+
+    async def call() -> None:
+        nonlocal answered
+        late = False
+        while not late:
+            await send(load)
+            answered += 1
+            late = time.perf_counter() - began >= seconds
+
+    async with anyio.create_task_group() as group:
+        for _ in range(load.callers):
+            group.start_soon(call)
+    return answered, time.perf_counter() - began

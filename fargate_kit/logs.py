@@ -18,6 +18,8 @@ STREAMS_PER_CALL = 100
 # Lines become readable some seconds after they were written, and not in order: every look goes
 # back by this many seconds, and what was seen in that window is remembered.
 LATE_WINDOW = 30.0
+# A stream that was not there is looked for again after so many seconds.
+MISSING_AGAIN = 3.0
 # A follower of what has ended leaves when no line has come for this many seconds.
 DRAINED_AFTER = 5.0
 
@@ -109,6 +111,7 @@ class _Reader:
         self._from = _milliseconds(since) if since else 0
         self._newest = self._from
         self._seen: dict[str, int] = {}
+        self._missing: dict[tuple[str, str, str], float] = {}
         self._streams: dict[tuple[str, str], dict[str, LogStream]] = {}
         for stream in streams:
             self._streams.setdefault((stream.region, stream.group), {})[stream.name] = stream
@@ -118,29 +121,48 @@ class _Reader:
         found: list[tuple[int, str, LogLine]] = []
         start = max(self._from, self._newest - int(LATE_WINDOW * 1000))
         for (region, group), streams in self._streams.items():
-            names = list(streams)
-            for first in range(0, len(names), STREAMS_PER_CALL):
-                async for event in self._events(
-                    region, group, names[first : first + STREAMS_PER_CALL], start
-                ):
+            for names in self._asked_together(region, group, list(streams)):
+                for event in await self._events(region, group, names, start):
                     if (line := self._taken(event, streams)) is not None:
                         found.append((event["timestamp"], event["eventId"], line))
         self._forget_before(self._newest - int(LATE_WINDOW * 1000))
         return [line for _, _, line in sorted(found, key=lambda item: item[:2])]
 
+    def _asked_together(self, region: str, group: str, names: list[str]) -> list[list[str]]:
+        """Return the names for each call: streams that were missing are asked for apart, later."""
+        now = self._session.clock.now()
+        missing = [name for name in names if (region, group, name) in self._missing]
+        there = [name for name in names if name not in missing]
+        return [
+            *(
+                there[first : first + STREAMS_PER_CALL]
+                for first in range(0, len(there), STREAMS_PER_CALL)
+            ),
+            *([name] for name in missing if self._missing[region, group, name] <= now),
+        ]
+
     async def _events(
         self, region: str, group: str, names: list[str], start: int
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> list[dict[str, Any]]:
         pages = self._session.api.in_region(region).pages(
             "logs", "FilterLogEvents", logGroupName=group, logStreamNames=names, startTime=start
         )
         try:
-            async for page in pages:
-                for event in page["events"]:
-                    yield event
+            events = [event async for page in pages for event in page["events"]]
         except NotFound:
-            # A stream appears with its first line; until then there is nothing to tell.
-            return
+            # A stream appears with its first line, and until then AWS refuses the whole call.
+            if len(names) == 1:
+                again = self._session.clock.now() + MISSING_AGAIN
+                self._missing[region, group, names[0]] = again
+                return []
+            middle = len(names) // 2
+            return [
+                *await self._events(region, group, names[:middle], start),
+                *await self._events(region, group, names[middle:], start),
+            ]
+        for name in names:
+            self._missing.pop((region, group, name), None)
+        return events
 
     def _taken(self, event: Mapping[str, Any], streams: Mapping[str, LogStream]) -> LogLine | None:
         if event["eventId"] in self._seen:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Self
+from weakref import WeakValueDictionary
 
 from fargate_kit import logs as log_streams
 from fargate_kit import network as networks
@@ -39,7 +41,7 @@ DESCRIBED_AT_ONCE = 100
 VISIBLE_WITHIN = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Task:
     """A task as AWS described it at one moment.
 
@@ -168,9 +170,9 @@ class Task:
         yield self
         task, watch = self, _Watch(self)
         while task.status != TaskStatus.STOPPED:
-            latest = await watch.next()
-            if latest.version != task.version or latest.status != task.status:
-                task = latest
+            earlier, task = task, await watch.change(task)
+            # A time stamp may come a moment before the change that it belongs to.
+            if (task.version, task.status) != (earlier.version, earlier.status):
                 yield task
 
     async def wait_running(self, *, timeout: float | None = None) -> Task:
@@ -302,7 +304,7 @@ class Task:
             nonlocal last
             watch = _Watch(self)
             while not done(last):
-                last = await watch.next()
+                last = await watch.change(last)
             return last
 
         try:
@@ -355,7 +357,6 @@ class _Watch:
         self._arn = task.arn
         self._clock = task._session.clock
         self._poller: Poller[str, Any] = _poller(task._session, task.cluster_arn)
-        self._round = 0
         self._seen = False
         self._began = self._clock.now()
 
@@ -365,20 +366,36 @@ class _Watch:
         Raises:
             NotFound: AWS has forgotten the task, or never knew it.
         """
-        while True:
-            self._round, task = await self._poller.next(self._arn, after=self._round)
-            if task is not None:
-                self._seen = True
-                found: Task = task
-                return found
-            if self._seen or self._clock.now() - self._began > VISIBLE_WITHIN:
-                raise _missing(self._arn)
+        return self._taken(await self._poller.next(self._arn)) or await self.next()
+
+    async def change(self, last: Task) -> Task:
+        """Return the task at the first look at which it differs from a picture.
+
+        Raises:
+            NotFound: AWS has forgotten the task, or never knew it.
+        """
+        # Not before it was seen: what AWS does not know yet is asked for at every look.
+        unlike = {"unlike": last} if self._seen else {}
+        task = self._taken(await self._poller.next(self._arn, **unlike))
+        return task if task is not None and task != last else await self.change(last)
+
+    def _taken(self, task: Task | None) -> Task | None:
+        if task is None and (self._seen or self._clock.now() - self._began > VISIBLE_WITHIN):
+            raise _missing(self._arn)
+        self._seen = self._seen or task is not None
+        return task
 
 
 async def describe(
-    session: Session, cluster_arn: str, arns: Sequence[str]
+    session: Session,
+    cluster_arn: str,
+    arns: Sequence[str],
+    known: Mapping[str, Task] | WeakValueDictionary[str, Task] = MappingProxyType({}),
 ) -> dict[str, Task | None]:
     """Look at no more than 100 tasks of one cluster; None for those that AWS does not know.
+
+    Args:
+        known: Earlier pictures; a task that has not changed is not read anew.
 
     Calls:
         ecs:DescribeTasks
@@ -388,13 +405,20 @@ async def describe(
     )
     found: dict[str, Task | None] = dict.fromkeys(arns)
     for raw in reply["tasks"]:
-        found[raw["taskArn"]] = Task.from_api(raw, session)
+        earlier = known.get(raw["taskArn"])
+        same = earlier is not None and earlier.raw == raw
+        found[raw["taskArn"]] = earlier if same else Task.from_api(raw, session)
     return found
 
 
 def _poller(session: Session, cluster_arn: str) -> Poller[str, Any]:
+    # Whoever waits holds the picture that it knows; one that nobody holds is forgotten.
+    known: WeakValueDictionary[str, Task] = WeakValueDictionary()
+
     async def look(arns: Sequence[str]) -> dict[str, Task | None]:
-        return await describe(session, cluster_arn, arns)
+        found = await describe(session, cluster_arn, arns, known)
+        known.update({arn: task for arn, task in found.items() if task is not None})
+        return found
 
     return session.poller(("tasks", cluster_arn), look, batch=DESCRIBED_AT_ONCE)
 

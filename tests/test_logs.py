@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,24 @@ async def test_silent_task_ends_its_followers(
     """A task that never wrote a line has an empty log, not an endless one."""
     task = await cluster.run(await aws.register(shell("sleep 5", log_group=GROUP)))
     assert [line async for line in task.logs(follow=True)] == []
+
+
+async def test_silent_container_does_not_hide_the_others(
+    aws: Connection, cluster: Cluster, shell: ShellSpec
+) -> None:
+    """AWS refuses to read a stream that is not there; the lines beside it are told all the same."""
+    talks = shell("echo one; sleep 30; echo two", log_group=GROUP)
+    containers = [
+        replace(talks.containers[0], name=name, command=["sh", "-c", script], essential=essential)
+        for name, script, essential in (
+            ("quiet", "sleep 600", False),
+            ("main", "echo one; sleep 30; echo two", True),
+            ("late", "sleep 20; echo late", False),
+        )
+    ]
+    task = await cluster.run(await aws.register(replace(talks, containers=containers)))
+    lines = [(line.container, line.text) async for line in task.logs(follow=True)]
+    assert lines == [("main", "one"), ("late", "late"), ("main", "two")]
 
 
 async def test_lines_are_told_since_a_moment(

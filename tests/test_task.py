@@ -89,12 +89,15 @@ async def test_running_task_has_its_own_interface(
 async def test_public_address_is_only_where_asked(
     aws: Connection, cluster: Cluster, shell: ShellSpec
 ) -> None:
-    """Without a public address there is none, and asking says so."""
+    """Without a public address there is none, and a public subnet leads to no registry then."""
     network = await aws.default_network(public_ip=False)
     definition = await aws.register(shell("sleep 600"))
     task = await cluster.run(definition, network=network)
     assert await task.public_ip() is None
-    assert await (await task.wait_running()).public_ip() is None
+    with pytest.raises(StartFailed, match="CannotPullContainerError") as raised:
+        await task.wait_running()
+    assert raised.value.family == "network"
+    assert "public IP" in raised.value.remedy
 
 
 async def test_stopped_task_tells_how_it_ended(

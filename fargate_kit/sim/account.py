@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import Counter, deque
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 
 from fargate_kit.sim.clock import SimClock, StepClock
@@ -22,11 +23,19 @@ from fargate_kit.sim.ecs.task_owner import TaskOwners
 from fargate_kit.sim.engine import Engine
 from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.faults import Faults
+from fargate_kit.sim.iam.callers import Callers, needs_beside_ecs
+from fargate_kit.sim.iam.requests import ecs_needs
+from fargate_kit.sim.iam.simulation import OPERATIONS as SIMULATIONS
+from fargate_kit.sim.iam.simulation import Simulation
+from fargate_kit.sim.iam.starting import Starting
 from fargate_kit.sim.load_balancing import pages
 from fargate_kit.sim.load_balancing.addressing import Addressed, addressed
+from fargate_kit.sim.load_balancing.metrics import Sample
 from fargate_kit.sim.load_balancing.region import LoadBalancingRegion
 from fargate_kit.sim.moto_adapter import MotoAdapter, free_account_id
 from fargate_kit.sim.request import Request, Response, Route, check_region, route
+from fargate_kit.sim.scaling.history import HistoryItem
+from fargate_kit.sim.scaling.region import ScalingRegion
 from fargate_kit.sim.streaming import StreamingResponse
 from fargate_kit.sim.timing import Timing
 from fargate_kit.sim.workloads import Workloads
@@ -49,6 +58,8 @@ class Account:
         account_id: Twelve digits; drawn from the seed if None.
         default_region: Where requests without a signature go.
         strict: Check every answer against botocore's model, as tests do.
+        enforce_iam: Hold every signed request against the policies of its caller; keys that
+            IAM does not know stay the administrator's.
 
     Raises:
         ValueError: The account id is no account id, or another account here has it.
@@ -66,6 +77,7 @@ class Account:
         account_id: str | None = None,
         default_region: str = "us-east-1",
         strict: bool = False,
+        enforce_iam: bool = False,
     ) -> None:
         self.engine = Engine(clock, seed)
         self.seed = seed
@@ -86,12 +98,19 @@ class Account:
         )
         self._codec = Codec("ecs", strict=strict)
         self._logs_codec = Codec("logs", strict=strict)
+        self.enforce_iam = enforce_iam
+        self._callers = Callers(self.moto, self.engine)
+        self._simulation = Simulation(self.moto, self.engine, self.id, strict=strict)
         self._control = Control(self)
         self._regions: dict[str, EcsRegion] = {}
         self._strict = strict
         self._load_balancing: dict[str, LoadBalancingRegion] = {}
         # regions in which moto has changed load balancers; its worker appends to it
         self._rebalanced: deque[str] = deque()
+        self._scaling: dict[str, ScalingRegion] = {}
+        # the same for alarms and metrics
+        self._realarmed: deque[str] = deque()
+        self.moto.metric_observers.append(self._observed)
         self._request_ids = self.engine.random("request-id")
 
     @property
@@ -105,6 +124,7 @@ class Account:
         if found is None:
             found = self._regions[region] = EcsRegion(self, check_region(region))
             found.load_balancing = self.load_balancing(region)
+            found.lifecycle.starting = Starting(found.ground, self.moto)
         return found
 
     def load_balancing(self, region: str) -> LoadBalancingRegion:
@@ -116,6 +136,15 @@ class Account:
                 check_region(region),
                 TaskOwners(lambda: self.ecs(region)).find,
                 strict=self._strict,
+            )
+        return found
+
+    def scaling(self, region: str) -> ScalingRegion:
+        """Give the simulated Application Auto Scaling of a region; it is made on first use."""
+        found = self._scaling.get(region)
+        if found is None:
+            found = self._scaling[region] = ScalingRegion(
+                self, check_region(region), strict=self._strict
             )
         return found
 
@@ -152,16 +181,24 @@ class Account:
             check_region(target.region)
             reply_is_lost = self.faults.before(target.service, target.operation)
             self._advance()
+            if self.enforce_iam and target.service != "ecs":
+                self._callers.check(request, target, needs_beside_ecs(target))
             if target.service == "ecs":
                 answer = self._native(request, target, request_id)
+            elif target.service == "application-autoscaling":
+                scaling = self.scaling(target.region)
+                answer = scaling.answer(target.operation, request.body, request_id)
+            elif target.service == "iam" and target.operation in SIMULATIONS:
+                answer = self._simulation.answer(target, request, request_id)
             elif (balanced := self._balance(request, target, request_id)) is not None:
                 answer = balanced
             elif target.service == "logs" and target.operation in OPERATIONS:
                 return self._log_events(request, target, request_id, reply_is_lost)
             elif self.moto.inline:
                 shown = self._shown(request, target)
+                history = self._alarm_history(target)
                 answer = _with_request_id(
-                    self.moto.forward(request, target, shown=shown), request_id
+                    self.moto.forward(request, target, shown=shown, history=history), request_id
                 )
                 self._passed(target)
                 self.follow_changes()
@@ -177,9 +214,11 @@ class Account:
         self.engine.advance()
 
     def follow_changes(self) -> None:
-        """Let load balancing follow what moto's worker has changed, on the account's thread."""
+        """Follow what moto's worker has changed for the others, on the account's thread."""
         while self._rebalanced:
             self.load_balancing(self._rebalanced.popleft()).configuration_changed()
+        while self._realarmed:
+            self.scaling(self._realarmed.popleft()).cloudwatch_changed()
 
     def reset(self) -> None:
         """Forget everything but the present, the seed and the workloads."""
@@ -188,6 +227,8 @@ class Account:
         self._regions.clear()
         self._load_balancing.clear()
         self._rebalanced.clear()
+        self._scaling.clear()
+        self._realarmed.clear()
         self.calls.clear()
         self.faults.clear()
         self._request_ids = self.engine.random("request-id")
@@ -206,7 +247,13 @@ class Account:
 
     def _native(self, request: Request, target: Route, request_id: str) -> Response:
         params = self._codec.decode(target.operation, request.body)
-        result = self.ecs(target.region).answer(target.operation, params)
+        region = self.ecs(target.region)
+        if self.enforce_iam:
+            needs = ecs_needs(region.ground, target.operation, params)
+            self._callers.check(request, target, needs)
+        result = region.answer(target.operation, params)
+        if target.operation == "CreateService":
+            self.scaling(target.region).begin()
         return Response(
             status=200,
             headers={"content-type": JSON_CONTENT_TYPE, "x-amzn-requestid": request_id},
@@ -262,6 +309,18 @@ class Account:
         self.logs.heed(target.operation)
         if target.service in {"elbv2", "cloudformation"} and not _only_reads(target.operation):
             self._rebalanced.append(target.region)
+        if target.service in {"cloudwatch", "cloudformation"} and not _only_reads(target.operation):
+            self._realarmed.append(target.region)
+
+    def _observed(self, region: str, namespace: str, samples: Sequence[Sample]) -> None:
+        """Take note of metrics that the simulation itself tells."""
+        self.scaling(region).observe(namespace, samples)
+
+    def _alarm_history(self, target: Route) -> Sequence[HistoryItem]:
+        """Tell what has happened to alarms, for whoever asks for it."""
+        if target.operation != "DescribeAlarmHistory":
+            return ()
+        return self.scaling(target.region).alarm_history
 
     def _promise(
         self, request: Request, target: Route, request_id: str, reply_is_lost: bool
@@ -277,8 +336,10 @@ class Account:
             self._passed(target)
             promise.set_result(_lost(request, target, request_id) if reply_is_lost else answer)
 
-        shown = self._shown(request, target)
-        self.moto.submit_forward(request, target, shown=shown).add_done_callback(keep)
+        shown, history = self._shown(request, target), self._alarm_history(target)
+        self.moto.submit_forward(request, target, shown=shown, history=history).add_done_callback(
+            keep
+        )
         return promise
 
     def _next_request_id(self) -> str:

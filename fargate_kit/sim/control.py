@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fargate_kit.sim.clock import StepClock, WallClock
 from fargate_kit.sim.engine import EngineRunaway, NotSettled, WrongClock
+from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.faults import InvalidFault, fault_from_json, fault_to_json
 from fargate_kit.sim.request import Request, Response
 
@@ -49,6 +50,7 @@ class Control:
             ("POST", "/_sim/clock"): self._change_clock,
             ("GET", "/_sim/faults"): lambda _: self._faults(),
             ("POST", "/_sim/faults"): self._change_faults,
+            ("POST", "/_sim/load"): self._set_load,
             ("POST", "/_sim/reset"): lambda _: self._reset(),
             ("POST", "/moto-api/reset"): lambda _: self._reset(),
         }
@@ -167,6 +169,33 @@ class Control:
                 '{"withdraw": number} or {"clear": true}'
             )
         return self._faults()
+
+    def _set_load(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        known = {"cluster", "service", "cpu", "memory", "region"}
+        if not {"cluster", "service"} <= wish.keys() <= known:
+            raise _BadRequest(
+                'say {"cluster": name, "service": name, "cpu": percent of one task, '
+                '"memory": percent of one task, "region": name}; all but the names may be left out'
+            )
+        for name in ("cluster", "service", "region"):
+            if not isinstance(wish.get(name, ""), str):
+                raise _BadRequest(f"{name} takes a string, not {wish[name]!r}")
+        for name in ("cpu", "memory"):
+            if type(wish.get(name, 0)) not in {int, float}:
+                raise _BadRequest(f"{name} takes a number, not {wish[name]!r}")
+        account = self._account
+        account.engine.advance()
+        try:
+            scaling = account.scaling(wish.get("region", account.default_region))
+            load = scaling.set_load(
+                wish["cluster"], wish["service"], cpu=wish.get("cpu"), memory=wish.get("memory")
+            )
+        except AwsError as refusal:
+            raise _BadRequest(refusal.message) from None
+        except ValueError as refusal:
+            raise _BadRequest(str(refusal)) from None
+        told = {"cpu": load.cpu, "memory": load.memory}
+        return {name: one for name, one in told.items() if isinstance(one, int | float)}
 
     def _reset(self) -> dict[str, Any]:
         self._account.reset()

@@ -24,14 +24,27 @@ from typing import Any, TypeVar
 
 from botocore.model import OperationNotFoundError
 
-from fargate_kit.sim import moto_load_balancing, moto_logs, moto_records, moto_seed, moto_wsgi
+from fargate_kit.sim import (
+    moto_alarms,
+    moto_iam,
+    moto_load_balancing,
+    moto_logs,
+    moto_network,
+    moto_records,
+    moto_seed,
+    moto_wsgi,
+)
 from fargate_kit.sim.cloudwatch_logs.facts import LogGroupFact, Shown
-from fargate_kit.sim.errors import UnsupportedOperation
+from fargate_kit.sim.errors import AwsError, UnsupportedOperation
 from fargate_kit.sim.facts import NetworkInterface, SecurityGroupFact, SubnetFact
+from fargate_kit.sim.iam.facts import PrincipalFact, SecretFact
 from fargate_kit.sim.load_balancing.facts import LoadBalancingFacts
 from fargate_kit.sim.load_balancing.metrics import Sample
 from fargate_kit.sim.moto_worker import Worker
+from fargate_kit.sim.reachability import NetworkFacts
 from fargate_kit.sim.request import Request, Response, Route, route
+from fargate_kit.sim.scaling.alarms import AlarmFact
+from fargate_kit.sim.scaling.history import HistoryItem
 
 T = TypeVar("T")
 log = logging.getLogger("fargate_kit.sim")
@@ -94,6 +107,7 @@ class MotoAdapter:
         self._worker = None if inline else Worker(f"moto-{account_id}")
         self._closed = False
         self._failure: Exception | None = None
+        self.metric_observers: list[Callable[[str, str, Sequence[Sample]], None]] = []
         self._begin()
 
     def warm_up(self, region: str) -> None:
@@ -105,24 +119,35 @@ class MotoAdapter:
             self._effect(lambda moto: self._region(moto, region))
 
     def forward(
-        self, request: Request, target: Route | None = None, *, shown: Shown | None = None
+        self,
+        request: Request,
+        target: Route | None = None,
+        *,
+        shown: Shown | None = None,
+        history: Sequence[HistoryItem] = (),
     ) -> Response:
         """Let moto answer a request.
 
         Args:
             target: What `route` says of the request, if that is known already.
             shown: What moto shall see of log events meanwhile.
+            history: What has happened to alarms.
 
         Raises:
             UnsupportedOperation: moto has not got the service or the operation.
             MotoFailure: moto broke on the request.
         """
         return self._read(
-            lambda moto: self._forward(moto, request, target or route(request), shown)
+            lambda moto: self._forward(moto, request, target or route(request), shown, history)
         )
 
     def submit_forward(
-        self, request: Request, target: Route | None = None, *, shown: Shown | None = None
+        self,
+        request: Request,
+        target: Route | None = None,
+        *,
+        shown: Shown | None = None,
+        history: Sequence[HistoryItem] = (),
     ) -> Future[Response]:
         """Queue a request for the worker; see `forward`.
 
@@ -130,7 +155,7 @@ class MotoAdapter:
         it, unless it is being answered just then.
         """
         return self._submit(
-            lambda moto: self._forward(moto, request, target or route(request), shown),
+            lambda moto: self._forward(moto, request, target or route(request), shown, history),
             patient=True,
         )
 
@@ -168,6 +193,51 @@ class MotoAdapter:
             return any(role.arn == arn for role in self._iam(moto, partition).roles.values())
 
         return self._read(read)
+
+    def principal(self, arn: str) -> PrincipalFact | None:
+        """Look a user, role or group of the account's IAM up."""
+
+        def read(moto: _Moto) -> PrincipalFact | None:
+            partition = arn.split(":")[1] if arn.count(":") >= 5 else ""
+            if partition not in moto.backend("iam")[self.account_id]:
+                return None
+            return moto_iam.principal(self._iam(moto, partition), arn)
+
+        return self._read(read)
+
+    def caller(self, partition: str, access_key: str) -> PrincipalFact | None:
+        """Find whose access key it is; None for keys that IAM does not know."""
+        return self._read(
+            lambda moto: moto_iam.caller(
+                self._iam(moto, partition), self._backend(moto, "sts", partition), access_key
+            )
+        )
+
+    def secret(self, region: str, arn: str, stage: str, version: str) -> SecretFact | None:
+        """Read a version of a secret; None if it is not there."""
+        return self._read(
+            lambda moto: moto_iam.secret(
+                self._backend(moto, "secretsmanager", region), arn, stage, version
+            )
+        )
+
+    def parameter(self, region: str, name: str) -> str | None:
+        """Read a parameter of Parameter Store, decrypted."""
+        return self._read(lambda moto: moto_iam.parameter(self._backend(moto, "ssm", region), name))
+
+    def s3_object(self, partition: str, bucket: str, key: str) -> bytes | None:
+        """Read an object of the account's own S3."""
+        return self._read(
+            lambda moto: moto_iam.s3_object(self._backend(moto, "s3", partition), bucket, key)
+        )
+
+    def network(
+        self, region: str, subnet_id: str, group_ids: tuple[str, ...]
+    ) -> NetworkFacts | None:
+        """Read what decides where the tasks of a subnet can go; None if the subnet is gone."""
+        return self._read(
+            lambda moto: moto_network.network(self._ec2(moto, region), region, subnet_id, group_ids)
+        )
 
     def ecr_image_digest(self, region: str, repository: str, reference: str) -> str | None:
         """Find an image of the account's own ECR.
@@ -251,11 +321,62 @@ class MotoAdapter:
 
     def put_metrics(self, region: str, namespace: str, samples: Sequence[Sample]) -> None:
         """Give CloudWatch statistics of a period, however long it is past."""
+        for observe in self.metric_observers:
+            observe(region, namespace, samples)
         self._effect(
             lambda moto: moto_load_balancing.put_metrics(
                 self._backend(moto, "cloudwatch", region), namespace, samples
             )
         )
+
+    def alarms(self, region: str) -> tuple[AlarmFact, ...]:
+        """List the metric alarms of a region."""
+        return self._read(lambda moto: moto_alarms.facts(self._backend(moto, "cloudwatch", region)))
+
+    def put_alarm(self, region: str, alarm: AlarmFact) -> None:
+        """Have CloudWatch show an alarm; the state of one that is there already stays."""
+
+        def write(moto: _Moto) -> None:
+            with moto.dated(self._now(), "moto.cloudwatch.models"):
+                moto_alarms.put(self._backend(moto, "cloudwatch", region), alarm)
+
+        self._effect(write)
+
+    def set_alarm_state(
+        self, region: str, name: str, state: str, reason: str, data: str | None
+    ) -> None:
+        """Have CloudWatch show another state of an alarm; one that is gone stays so."""
+
+        def write(moto: _Moto) -> None:
+            with moto.dated(self._now(), "moto.cloudwatch.models"):
+                cloudwatch = self._backend(moto, "cloudwatch", region)
+                moto_alarms.set_state(cloudwatch, name, state, reason, data)
+
+        self._effect(write)
+
+    def delete_alarms(self, region: str, names: Sequence[str]) -> None:
+        """Have CloudWatch forget alarms, as far as they are there."""
+        self._effect(
+            lambda moto: self._backend(moto, "cloudwatch", region).delete_alarms(list(names))
+        )
+
+    def new_metrics(self, region: str, seen: int) -> tuple[list[tuple[str, Sample]], int]:
+        """Read the metric data that clients have put since the last look.
+
+        Args:
+            region: Where they put them.
+            seen: What the last look returned with them; 0 at first.
+
+        Returns:
+            Namespaces with samples, and what the next look is to be given.
+        """
+
+        def read(moto: _Moto) -> tuple[list[tuple[str, Sample]], int]:
+            cloudwatch = self._backend(moto, "cloudwatch", region)
+            own = moto_load_balancing.exact_datum(cloudwatch)
+            return moto_alarms.new_samples(cloudwatch, seen, own)
+
+        return self._read(read)
 
     def flush(self) -> None:
         """Wait until every effect so far is done.
@@ -320,7 +441,12 @@ class MotoAdapter:
         return iam
 
     def _forward(
-        self, moto: _Moto, request: Request, target: Route, shown: Shown | None = None
+        self,
+        moto: _Moto,
+        request: Request,
+        target: Route,
+        shown: Shown | None = None,
+        history: Sequence[HistoryItem] = (),
     ) -> Response:
         if target.service == "iam":
             iam = self._iam(moto, moto.partition(target.region))
@@ -336,10 +462,15 @@ class MotoAdapter:
         if application is None:
             raise UnsupportedOperation(target.service, target.operation)
         try:
-            with self._logs_see(moto, target, shown):
+            with (
+                self._logs_see(moto, target, shown),
+                self._cloudwatch_sees(moto, target, history),
+            ):
                 response = moto_wsgi.call(application, environ)
         except (NotImplementedError, OperationNotFoundError):
             raise UnsupportedOperation(target.service, target.operation) from None
+        except AwsError:
+            raise
         except Exception as failure:
             called = f"{target.service} {target.operation}"
             cause = f"{type(failure).__name__}: {failure}"
@@ -360,6 +491,22 @@ class MotoAdapter:
                 return
             with moto_logs.showing(self._backend(moto, "logs", shown.region), shown):
                 yield
+
+    @contextmanager
+    def _cloudwatch_sees(
+        self, moto: _Moto, target: Route, history: Sequence[HistoryItem]
+    ) -> Iterator[None]:
+        """Let moto's CloudWatch see the account's time, and what happened to alarms."""
+        if target.service != "cloudwatch":
+            yield
+            return
+        cloudwatch = self._backend(moto, "cloudwatch", target.region)
+        with (
+            moto.dated(self._now(), "moto.cloudwatch.models"),
+            moto_alarms.putting(cloudwatch),
+            moto_alarms.telling(cloudwatch, history),
+        ):
+            yield
 
     def _read(self, read: Callable[[_Moto], T]) -> T:
         return self._submit(read).result()
@@ -485,9 +632,9 @@ class _Moto:
             s3.bucket_accounts = outside.buckets
 
     @contextmanager
-    def dated(self, moment: int) -> Iterator[None]:
-        """Have log groups and streams stamped with a moment in microseconds."""
-        models: Any = importlib.import_module("moto.logs.models")
+    def dated(self, moment: int, module: str = "moto.logs.models") -> Iterator[None]:
+        """Have what a module of moto makes stamped with a moment in microseconds."""
+        models: Any = importlib.import_module(module)
         of_the_machine = models.utcnow
         models.utcnow = lambda: datetime.fromtimestamp(moment / 1_000_000, UTC).replace(tzinfo=None)
         try:

@@ -50,7 +50,7 @@ def subnets(ec2: Any, vpc_id: str) -> tuple[SubnetFact, ...]:
 
 def put_metrics(cloudwatch: Any, namespace: str, samples: Sequence[Sample]) -> None:
     """Append statistics of a period, past the check of ages, which a step clock would not pass."""
-    datum = _exact_datum(sys.modules[type(cloudwatch).__module__])
+    datum = exact_datum(cloudwatch)
     for sample in samples:
         cloudwatch.metric_data.append(
             datum(
@@ -66,6 +66,11 @@ def put_metrics(cloudwatch: Any, namespace: str, samples: Sequence[Sample]) -> N
                 sample.unit,
             )
         )
+
+
+def exact_datum(cloudwatch: Any) -> Any:
+    """Give the class of the data that are put here."""
+    return _exact_datum(sys.modules[type(cloudwatch).__module__])
 
 
 @functools.cache

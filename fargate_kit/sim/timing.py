@@ -25,6 +25,8 @@ class Timing:
         pull_rate: Megabytes of image per second.
         pull_failure: How long a pull is retried before the task gives up.
         initialization_failure: How long secrets, roles and log groups are looked for.
+        registry_timeout: How long a registry is tried that the network does not lead to.
+        service_timeout: How long another service is tried that the network does not lead to.
         container_start: From the end of the pull to the start of the first containers.
         next_container: From a fulfilled dependency to the start of who waited for it.
         container_restart: From an exit to the restart that a restart policy asks for.
@@ -45,6 +47,8 @@ class Timing:
         start_retry_limit: How long it waits at most (page service-throttle-logic).
         rollback: From the begin of a rollback until it can be complete at the earliest (AWS is
             seen to need some 20 s even where nothing has to be started).
+        rebalancing: How long a service has been out of balance over its zones when it begins
+            to start tasks elsewhere.
         event_repetition: When a service says again that it is steady, or has a problem.
         deployment_retention: How long ended service deployments are listed (page
             service-deployment).
@@ -58,6 +62,8 @@ class Timing:
     pull_rate: float = 12.0
     pull_failure: float = 10.0
     initialization_failure: float = 4.0
+    registry_timeout: float = 150.0
+    service_timeout: float = 180.0
     container_start: float = 3.0
     next_container: float = 0.5
     container_restart: float = 1.0
@@ -75,6 +81,7 @@ class Timing:
     start_retry: float = 30.0
     start_retry_limit: float = 1620.0
     rollback: float = 20.0
+    rebalancing: float = 120.0
     event_repetition: float = 21_600.0
     deployment_retention: float = 90 * 86_400.0
 

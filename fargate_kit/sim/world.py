@@ -216,7 +216,8 @@ class _SteppedClock:
     """A clock that moves its world to the next deadline once everybody who uses it sleeps.
 
     It can tell only by giving everyone some turns, so who does other I/O between two sleeps may be
-    overtaken. Calls to the world are none: they are answered at once, in the same process.
+    overtaken. Calls to the world are none: they are answered at once, in the same process. Whoever
+    falls asleep or wakes up shows that somebody is awake, and the turns are counted anew.
     """
 
     def __init__(self, account: Account, clock: StepClock) -> None:
@@ -225,6 +226,7 @@ class _SteppedClock:
         self._epoch = clock.now()
         # Whole microseconds, as the world has them: a deadline is reached exactly.
         self._deadlines: list[int] = []
+        self._stirred = 0
 
     def now(self) -> float:
         return (self._clock.now() - self._epoch) / 1_000_000
@@ -232,16 +234,26 @@ class _SteppedClock:
     async def sleep(self, seconds: float) -> None:
         deadline = self._clock.now() + math.ceil(seconds * 1_000_000)
         heapq.heappush(self._deadlines, deadline)
+        self._stirred += 1
         try:
             await anyio.lowlevel.checkpoint()
             while self._clock.now() < deadline:
-                for _ in range(TURNS):
-                    await anyio.lowlevel.checkpoint()
-                self._clock.move_to(self._deadlines[0])
-                self._account.advance()
+                await self._everybody_sleeps(deadline)
+                if self._clock.now() < deadline:
+                    self._clock.move_to(self._deadlines[0])
+                    self._account.advance()
         finally:
+            self._stirred += 1
             self._deadlines.remove(deadline)
             heapq.heapify(self._deadlines)
+
+    async def _everybody_sleeps(self, deadline: int) -> None:
+        """Give the others turns until none of them stirs, or the deadline has come."""
+        quiet, stirred = 0, self._stirred
+        while quiet < TURNS and self._clock.now() < deadline:
+            await anyio.lowlevel.checkpoint()
+            quiet = quiet + 1 if self._stirred == stirred else 0
+            stirred = self._stirred
 
 
 class _InProcess:

@@ -45,13 +45,11 @@ def poller_for(describe: Describe) -> Poller[int, bool]:
 
 
 async def wait(poller: Poller[int, bool], key: int) -> None:
-    number, ended = await poller.next(key)
-    while not ended:
-        number, ended = await poller.next(key, after=number)
+    assert await poller.next(key, unlike=False)
 
 
 def nothing_is_left(poller: Poller[int, bool]) -> bool:
-    return not poller._watching and not poller._latest and poller._round is None
+    return not poller._waiters and not poller._is_led and poller._appointed is None
 
 
 @pytest.mark.parametrize("waiters", [1, 100, 101, 1000])
@@ -193,10 +191,8 @@ async def test_abandoned_iterator_costs_nothing() -> None:
     poller = poller_for(describe)
 
     async def pictures() -> AsyncIterator[bool]:
-        number = 0
         while True:
-            number, value = await poller.next(1, after=number)
-            yield value
+            yield await poller.next(1)
 
     abandoned = pictures()
     seen = 0

@@ -10,7 +10,7 @@ from fargate_kit.sim.cloudwatch_logs.store import Event, Key, StreamEvents, size
 
 LARGEST_PAGE = 1_048_576
 """Bytes of events in one page: 1 MB (service model, FilterLogEvents)."""
-EVENTS_SEARCHED = 100_000
+EVENTS_SEARCHED = 50_000
 """Events that are looked at for one page, so that no request holds up the others for long."""
 
 _FOREVER = 1 << 62

@@ -64,8 +64,9 @@ class Groups:
 
     @property
     def known(self) -> tuple[GroupEvents, ...]:
-        """The groups that were looked at, as they were then."""
-        return tuple(self._groups.values())
+        """The groups that were looked at before, as they are now."""
+        found = [self.find(name) for name in tuple(self._groups)]
+        return tuple(group for group in found if group is not None)
 
     def find(self, name: str) -> GroupEvents | None:
         """Look a group up; None if there is none."""
@@ -75,9 +76,7 @@ class Groups:
             if group is None:
                 return None
         if group.retention_days is not None:
-            oldest = self.now - group.retention_days * DAY - DELETED_AFTER
-            for stream in group.streams.values():
-                stream.forget_before(oldest)
+            group.keep_since(self.now - group.retention_days * DAY - DELETED_AFTER)
         return group
 
     def open(self, name: str, stream: str, *, create_group: bool) -> bool:

@@ -100,7 +100,7 @@ class CloudWatchLogs:
             create_group: Make the group if it is not there.
         """
         groups = self.region(region).groups
-        if groups.open(group, stream, create_group=create_group) and events:
+        if groups.open(group, stream, create_group=create_group):
             self._deliver(region, group, stream, [one for one in events if one[1]])
 
     def start_live_tail(
@@ -173,6 +173,8 @@ class CloudWatchLogs:
         self, region: str, group: str, stream: str, events: Sequence[tuple[int, str]]
     ) -> None:
         """Take events in, each at its time."""
+        if not events:
+            return
         groups = self.region(region).groups
         latest = self._faults.log_delays(group, stream, len(events))
         if not any(latest):

@@ -155,7 +155,16 @@ class GroupEvents:
         identity: Tells it from others of the same name.
     """
 
-    __slots__ = ("arn", "identity", "looked_at", "name", "retention_days", "streams", "subscribed")
+    __slots__ = (
+        "_kept_since",
+        "arn",
+        "identity",
+        "looked_at",
+        "name",
+        "retention_days",
+        "streams",
+        "subscribed",
+    )
 
     def __init__(self, *, name: str, arn: str, identity: object) -> None:
         self.name = name
@@ -165,6 +174,14 @@ class GroupEvents:
         self.subscribed = False
         self.looked_at = -1
         self.streams: dict[str, StreamEvents] = {}
+        self._kept_since = 0
+
+    def keep_since(self, timestamp: int) -> None:
+        """Drop the events that are older than a time stamp, which is heeded to the second."""
+        if timestamp - self._kept_since >= 1000:
+            self._kept_since = timestamp
+            for stream in self.streams.values():
+                stream.forget_before(timestamp)
 
 
 def size_of(message: str) -> int:

@@ -44,7 +44,7 @@ def unseal(kind: str, now: int, token: str, *, life: int) -> list[Part]:
         if crc32(body).to_bytes(4, "big") != check:
             raise ValueError(token)
         found, issued, *parts = json.loads(body)
-    except ValueError:
+    except (ValueError, TypeError):
         raise wording.TOKEN_INVALID.error() from None
     if found != kind:
         raise wording.TOKEN_INVALID.error()

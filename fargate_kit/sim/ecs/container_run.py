@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from fargate_kit.sim.awslogs import LogStream, log_target
+from fargate_kit.sim.awslogs import LogStream, Silence, log_target
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.health import HealthWatch
 from fargate_kit.sim.ecs.state import ContainerState, TaskState
 from fargate_kit.sim.engine import Entry
+from fargate_kit.sim.iam.starting import Granted
 from fargate_kit.sim.workloads import Launch, Step, Workload
 
 
@@ -25,6 +26,7 @@ class ContainerRun:
         entry: Its next step, or its planned start.
         planned: Whether its start is planned or has been.
         restart_after: The exit code after which it is about to be restarted.
+        added: What secrets and environment files add to its variables; never shown.
     """
 
     state: ContainerState
@@ -43,6 +45,7 @@ class ContainerRun:
     started: bool = False
     signalled: bool = False
     restart_after: int | None = None
+    added: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def running(self) -> bool:
@@ -56,7 +59,11 @@ class ContainerRun:
 
 
 def prepare(
-    ground: Ground, task: TaskState, state: ContainerState, health_changed: Callable[[], None]
+    ground: Ground,
+    task: TaskState,
+    state: ContainerState,
+    health_changed: Callable[[], None],
+    granted: Granted,
 ) -> ContainerRun:
     """Make ready to run a container.
 
@@ -65,6 +72,7 @@ def prepare(
         task: The container's task.
         state: The container.
         health_changed: Called when its health check has changed its health.
+        granted: What the task's roles have given it.
     """
     workload = ground.workloads.find(state.image)
     return ContainerRun(
@@ -74,8 +82,9 @@ def prepare(
             (one["containerName"], one["condition"])
             for one in state.definition.get("dependsOn") or ()
         ),
-        log=_log(ground, task, state),
+        log=_log(ground, task, state, silent=state.name in granted.silent),
         health=HealthWatch(ground, state, workload, health_changed) if state.checked else None,
+        added=granted.environment.get(state.name, {}),
     )
 
 
@@ -91,7 +100,7 @@ def begin_launch(ground: Ground, task: TaskState, run: ContainerRun) -> Launch:
         private_address=placement.private_address if placement else "",
         entry_point=tuple(definition.get("entryPoint") or ()),
         command=tuple(definition.get("command") or ()),
-        environment=_environment(ground, task, definition),
+        environment={**_environment(ground, task, definition), **run.added},
         working_directory=definition.get("workingDirectory"),
         ports=tuple(
             mapping["containerPort"]
@@ -102,6 +111,7 @@ def begin_launch(ground: Ground, task: TaskState, run: ContainerRun) -> Launch:
         memory=definition.get("memory") or int(task.memory),
         random=engine.random("workload", run.state.arn, run.starts),
         started_at=began_at / 1_000_000,
+        speed=1_000_000 / engine.clock.ticks(1.0),
         init_process=bool(linux.get("initProcessEnabled")),
         elapsed=lambda: (engine.now - began_at) / engine.clock.ticks(1.0),
     )
@@ -118,7 +128,9 @@ def _environment(ground: Ground, task: TaskState, definition: Mapping[str, Any])
     }
 
 
-def _log(ground: Ground, task: TaskState, state: ContainerState) -> LogStream | None:
+def _log(
+    ground: Ground, task: TaskState, state: ContainerState, *, silent: bool
+) -> LogStream | None:
     target = log_target(
         state.definition.get("logConfiguration"),
         container=state.name,
@@ -130,7 +142,7 @@ def _log(ground: Ground, task: TaskState, state: ContainerState) -> LogStream | 
     engine, timing = ground.engine, ground.timing
     return LogStream(
         target,
-        ground.logs,
+        Silence(ground.logs) if silent else ground.logs,
         now=lambda: engine.now,
         flush_later=lambda flush: engine.after(
             timing.log_flush, flush, name=f"flush the log of task {task.id}"

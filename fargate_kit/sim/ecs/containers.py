@@ -11,6 +11,7 @@ from fargate_kit.sim import wording
 from fargate_kit.sim.ecs.container_run import ContainerRun, begin_launch, prepare
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.state import TaskState
+from fargate_kit.sim.iam.starting import Granted
 from fargate_kit.sim.workloads import Exit, Launch, Say, Step, Workload
 
 log = logging.getLogger("fargate_kit.sim")
@@ -54,16 +55,19 @@ class ContainerGroup:
         ground: The region.
         task: The task, with its addresses.
         events: Who is told.
+        granted: What the task's roles have given it.
     """
 
-    def __init__(self, ground: Ground, task: TaskState, events: GroupEvents) -> None:
+    def __init__(
+        self, ground: Ground, task: TaskState, events: GroupEvents, granted: Granted
+    ) -> None:
         self._ground = ground
         self._engine = ground.engine
         self._task = task
         self._events = events
         self._stopping = False
         self._runs = {
-            state.name: prepare(ground, task, state, self._health_changed)
+            state.name: prepare(ground, task, state, self._health_changed, granted)
             for state in task.containers
         }
 

@@ -12,7 +12,16 @@ from fargate_kit.sim.workloads import ImageReference, InvalidImageReference
 
 
 class PullFailed(Exception):
-    """An image cannot be pulled; the message is what AWS tells of it."""
+    """An image cannot be pulled; the message is what AWS tells of it.
+
+    Args:
+        reason: The message.
+        seconds: How long it is tried; None for as long as any pull that fails.
+    """
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 class Registry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fargate_kit.sim import wording
 from fargate_kit.sim.awslogs import log_target
@@ -14,6 +14,7 @@ from fargate_kit.sim.ecs.images import PullFailed, Registry
 from fargate_kit.sim.ecs.interfaces import InterfaceFailed, Interfaces
 from fargate_kit.sim.ecs.state import ContainerState, TaskState
 from fargate_kit.sim.engine import Entry
+from fargate_kit.sim.iam.starting import Granted, Starting, StartRefused
 from fargate_kit.sim.network import Addresses
 
 
@@ -24,12 +25,14 @@ class _Life:
     Args:
         entry: What happens to the task next, unless something else comes first.
         group: Its containers, once they are about to start.
+        granted: What its roles and its network have given it for the start.
     """
 
     task: TaskState
     chance: random.Random
     entry: Entry | None = None
     group: ContainerGroup | None = None
+    granted: Granted = field(default_factory=Granted)
 
 
 class Lifecycle:
@@ -37,7 +40,8 @@ class Lifecycle:
 
     `observers` are told of every change of a task, when it has happened; `drain` says for
     how many seconds a task stays DEACTIVATING, or None: until `left` is called. Both are for
-    whoever schedules services.
+    whoever schedules services. `starting` checks roles and network before a task starts; with
+    None they are taken to be right.
     """
 
     def __init__(self, ground: Ground, addresses: Addresses) -> None:
@@ -45,6 +49,7 @@ class Lifecycle:
         self._interfaces = Interfaces(ground, addresses)
         self._registry = Registry(ground)
         self._lives: dict[str, _Life] = {}
+        self.starting: Starting | None = None
         self.observers: list[Callable[[TaskState], None]] = []
         self.drain: Callable[[TaskState], float | None] = lambda task: ground.timing.deactivation
 
@@ -140,10 +145,13 @@ class Lifecycle:
 
     def _prepare(self, life: _Life) -> None:
         timing, task = self._ground.timing, life.task
-        if reason := self._cannot_initialize(task):
+        try:
+            self._initialize(life)
+        except StartRefused as refused:
+            reason = refused.reason
             self._next(
                 life,
-                timing.initialization_failure,
+                refused.seconds or timing.initialization_failure,
                 lambda life: self._fail(life, reason),
                 "give up initialization",
             )
@@ -151,18 +159,22 @@ class Lifecycle:
         task.pull_started_at = self._ground.engine.now
         for container in task.containers:
             try:
+                if self.starting is not None:
+                    self.starting.pull(life.granted, container)
                 container.image_digest = self._registry.digest(container.image)
             except PullFailed as failure:
-                self._give_up_pull(life, container, str(failure))
+                self._give_up_pull(life, container, failure)
                 return
         seconds = self._registry.seconds([one.image for one in task.containers], life.chance)
         self._next(life, seconds, self._pulled, "end the pull", exactly=True)
 
-    def _cannot_initialize(self, task: TaskState) -> str | None:
-        ground = self._ground
+    def _initialize(self, life: _Life) -> None:
+        ground, task = self._ground, life.task
         role = task.execution_role
         if role is not None and not ground.outside.role_exists(role):
-            return wording.ROLE_MISSING.say(role=role)
+            raise StartRefused(wording.ROLE_MISSING.say(role=role))
+        if self.starting is not None:
+            life.granted = self.starting.initialize(task)
         for container in task.containers:
             target = log_target(
                 container.definition.get("logConfiguration"),
@@ -173,10 +185,10 @@ class Lifecycle:
             if target is None or target.create_group:
                 continue
             if not ground.outside.log_group_exists(target.region, target.group):
-                return wording.LOG_GROUP_MISSING.say()
-        return None
+                raise StartRefused(wording.LOG_GROUP_MISSING.say())
 
-    def _give_up_pull(self, life: _Life, container: ContainerState, reason: str) -> None:
+    def _give_up_pull(self, life: _Life, container: ContainerState, failure: PullFailed) -> None:
+        reason = str(failure)
         for one in life.task.containers:
             one.image_digest = None
 
@@ -184,7 +196,8 @@ class Lifecycle:
             container.reason = reason
             self._fail(life, reason)
 
-        self._next(life, self._ground.timing.pull_failure, give_up, "give up the pull")
+        seconds = failure.seconds or self._ground.timing.pull_failure
+        self._next(life, seconds, give_up, "give up the pull")
 
     def _pulled(self, life: _Life) -> None:
         life.task.pull_stopped_at = self._ground.engine.now
@@ -195,7 +208,7 @@ class Lifecycle:
 
     def _start(self, life: _Life) -> None:
         life.entry = None
-        life.group = ContainerGroup(self._ground, life.task, _GroupEvents(self, life))
+        life.group = ContainerGroup(self._ground, life.task, _GroupEvents(self, life), life.granted)
         life.group.start()
 
     def _all_started(self, life: _Life) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -42,9 +42,15 @@ class Selector:
     text: str
     steps: tuple[str | int | None, ...]
 
-    def find(self, document: Any) -> Iterator[Any]:
-        """Yield the values there: one or none, or with a wildcard any number."""
-        return _walk(document, self.steps)
+    def find(self, document: Any) -> Iterable[Any]:
+        """Give the values there: one or none, or with a wildcard any number."""
+        if None in self.steps:
+            return _walk(document, self.steps)
+        for step in self.steps:
+            if not _has(document, step):
+                return ()
+            document = document[step]
+        return (document,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +147,14 @@ def _walk(value: Any, steps: tuple[str | int | None, ...]) -> Iterator[Any]:
         inside = value.values() if isinstance(value, dict) else value
         for each in inside if isinstance(value, dict | list) else ():
             yield from _walk(each, rest)
-    elif isinstance(step, str):
-        if isinstance(value, dict) and step in value:
-            yield from _walk(value[step], rest)
-    elif isinstance(value, list) and step < len(value):
+    elif _has(value, step):
         yield from _walk(value[step], rest)
+
+
+def _has(value: Any, step: str | int | None) -> bool:
+    if isinstance(step, str):
+        return isinstance(value, dict) and step in value
+    return isinstance(value, list) and step is not None and step < len(value)
 
 
 def _comparable(value: Any) -> bool:

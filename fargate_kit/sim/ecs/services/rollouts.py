@@ -216,6 +216,7 @@ class Rollouts:
         deployment.status = "ACTIVE"
         deployment.updated_at = self._ground.engine.now
         deployment.retry_at = None
+        deployment.extra = 0
         if deployment.retry is not None:
             self._ground.engine.cancel(deployment.retry)
             deployment.retry = None

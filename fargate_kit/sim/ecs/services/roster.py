@@ -54,7 +54,8 @@ class Member:
         wave: In which round of starts of its deployment it was started.
         ran: Whether it ever was RUNNING.
         proven: Whether it ever was healthy.
-        dismissed: Whether the service itself has it stopped.
+        extra: Whether it was started above the desired count, to balance zones, and does not
+            count as healthy yet.
         ailment: Why it is unhealthy, as its stoppedReason will say.
         targets: Where it is registered.
         draining: In how many target groups it still drains.
@@ -68,7 +69,7 @@ class Member:
     standing: Standing = Standing.STARTING
     ran: bool = False
     proven: bool = False
-    dismissed: bool = False
+    extra: bool = False
     ailment: str | None = None
     targets: list[Target] = field(default_factory=list)
     draining: int = 0
@@ -162,6 +163,13 @@ class Roster:
     def zones(self, provider: str | None) -> Counter[str]:
         """Count the living members of a capacity provider in each zone."""
         return Counter({zone: n for (name, zone), n in self._living.items() if name == provider})
+
+    def all_zones(self) -> Counter[str]:
+        """Count the living members in each zone."""
+        found: Counter[str] = Counter()
+        for (_, zone), number in self._living.items():
+            found[zone] += number
+        return found
 
     def providers(self) -> Counter[str | None]:
         """Count the living members of each capacity provider."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.services import wording
+from fargate_kit.sim.ecs.services.balancing import Balancer
 from fargate_kit.sim.ecs.services.events import EventLog
 from fargate_kit.sim.ecs.services.rollouts import Rollouts
 from fargate_kit.sim.ecs.services.roster import LIVING, Member, Standing
@@ -31,12 +32,14 @@ class Scheduler:
         rollouts: Rollouts,
         starter: Starter,
         stopper: Stopper,
+        balancer: Balancer,
     ) -> None:
         self._ground = ground
         self._events = events
         self._rollouts = rollouts
         self._starter = starter
         self._stopper = stopper
+        self._balancer = balancer
 
     def reconcile(self, service: ServiceState) -> None:
         """Do what can be done now for a service."""
@@ -89,7 +92,7 @@ class Scheduler:
             keep -= deployment.desired
         stopped = held = 0
         for deployment in service.deployments:
-            surplus = max(0, deployment.roster.good - deployment.desired)
+            surplus = max(0, deployment.roster.good - deployment.desired - deployment.extra)
             chosen = self._stopper.choose(service, deployment, surplus)
             self._stopper.dismiss(service, deployment, chosen)
             stopped += len(chosen)
@@ -175,16 +178,17 @@ class Scheduler:
         if self._is_complete(service):
             self._rollouts.complete(service)
         primary = service.primary
-        service.steady = service.steady and idle
         steady = (
             primary.rollout_state == "COMPLETED"
             and not service.older
             and primary.roster.living == primary.roster.healthy == service.desired
         )
-        if steady and not service.steady:
-            self._events.say_steady(service)
-        elif not steady and service.steady:
+        if not steady:
             self._events.hush(service)
+        else:
+            self._balancer.consider(service)
+            if not service.steady or not idle:
+                self._events.say_steady(service)
         service.steady = steady
         if idle and self._is_blocked(service):
             self._events.complain(service, BLOCKED, wording.BLOCKED)
@@ -221,6 +225,8 @@ class Scheduler:
             chosen = [(member, self._stopper.take(deployment, member)) for member in members]
             deployment.desired = 0
             self._stopper.dismiss(service, deployment, chosen)
+            if deployment.retry is not None:
+                self._ground.engine.cancel(deployment.retry)
         if all(deployment.roster.empty for deployment in service.deployments):
             self._close(service)
 
@@ -232,3 +238,4 @@ class Scheduler:
         service.candidate = None
         service.tags = {}
         self._events.hush(service)
+        self._balancer.forget(service)

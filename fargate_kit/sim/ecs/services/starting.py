@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from fargate_kit.sim.ecs.capacity_providers import share_out
@@ -77,6 +78,28 @@ class Starter:
             self._unplaced(service, deployment, count - len(started), reason, bool(started))
         return len(started)
 
+    def start_in(
+        self, service: ServiceState, deployment: DeploymentState, zone: str, count: int
+    ) -> int:
+        """Start tasks in one zone, above the desired count.
+
+        Returns:
+            How many found room.
+        """
+        started, _ = self._launch(service, deployment, count, zone)
+        for member in started:
+            member.extra = True
+        deployment.extra += len(started)
+        if started:
+            self._events.say(
+                service,
+                wording.REBALANCING,
+                count=len(started),
+                zone=zone,
+                tasks=list_tasks(started),
+            )
+        return len(started)
+
     def never_ran(self, service: ServiceState, deployment: DeploymentState, member: Member) -> None:
         """Take note that a task stopped without having been RUNNING.
 
@@ -98,9 +121,16 @@ class Starter:
             self._events.resolve(service, INCONSISTENT)
 
     def _launch(
-        self, service: ServiceState, deployment: DeploymentState, count: int
+        self,
+        service: ServiceState,
+        deployment: DeploymentState,
+        count: int,
+        zone: str | None = None,
     ) -> tuple[list[Member], str | None]:
         order = self._order(service, deployment)
+        if zone is not None:
+            there = [one for one in order.subnets if one.availability_zone == zone]
+            order = replace(order, subnets=tuple(there))
         members: list[Member] = []
         reason: str | None = None
         for provider, number in self._providers(service, deployment, count):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fargate_kit.sim.ecs.services.configuration import Configuration
-from fargate_kit.sim.ecs.services.roster import Roster
+from fargate_kit.sim.ecs.services.roster import Member, Roster
 from fargate_kit.sim.ecs.state import ClusterState, TaskDefinitionState
 from fargate_kit.sim.engine import Entry
 from fargate_kit.sim.facts import SubnetFact
@@ -104,6 +104,7 @@ class DeploymentState:
         retry_at: Before when nothing is started; None for at once.
         retry: The kick at that moment.
         complete_at: Before when it is not complete.
+        extra: How many tasks it may have above `desired` to balance zones.
     """
 
     id: str
@@ -121,6 +122,13 @@ class DeploymentState:
     retry_at: int | None = None
     retry: Entry | None = None
     complete_at: int = 0
+    extra: int = 0
+
+    def absorb(self, member: Member) -> None:
+        """Let a member that was started to balance zones count like any other, or no more."""
+        if member.extra:
+            member.extra = False
+            self.extra = max(0, self.extra - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +203,7 @@ class ServiceState:
         told: When a problem was told, by its kind, until it is resolved.
         kick: The reconcile that is due.
         again: Whether one reconcile is not enough at this instant.
+        balance: The next time that its balance over the zones is looked at.
         heartbeat: The next time that it says it is steady.
         registered: Targets by group that were registered, and are not told yet.
         left: Deployment and groups of each task that drains and is not told yet.
@@ -227,6 +236,7 @@ class ServiceState:
     told: dict[str, int] = field(default_factory=dict)
     kick: Entry | None = None
     again: bool = False
+    balance: Entry | None = None
     heartbeat: Entry | None = None
     registered: Counter[str] = field(default_factory=Counter)
     left: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)

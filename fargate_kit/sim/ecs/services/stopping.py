@@ -55,7 +55,7 @@ class Stopper:
     def take(self, deployment: DeploymentState, member: Member) -> Standing:
         """Choose one member; give how it stood."""
         stood = member.standing
-        member.dismissed = True
+        deployment.absorb(member)
         deployment.roster.move(member, Standing.LEAVING)
         return stood
 

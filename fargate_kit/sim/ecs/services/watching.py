@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.launch import Launcher
 from fargate_kit.sim.ecs.lifecycle import Lifecycle
+from fargate_kit.sim.ecs.services.balancing import Balancer
 from fargate_kit.sim.ecs.services.events import EventLog
 from fargate_kit.sim.ecs.services.judging import Judge
 from fargate_kit.sim.ecs.services.rollouts import Rollouts
@@ -66,7 +67,14 @@ class Watch:
         self._starter = Starter(
             ground, launcher, events, rollouts, joined=self._joined, kick=self.kick
         )
-        self._scheduler = Scheduler(ground, events, rollouts, self._starter, self._stopper)
+        self._scheduler = Scheduler(
+            ground,
+            events,
+            rollouts,
+            self._starter,
+            self._stopper,
+            Balancer(ground, events, self._starter),
+        )
         lifecycle.observers.append(self._task_changed)
         lifecycle.drain = self._drain
 
@@ -98,6 +106,7 @@ class Watch:
             return
         member = post.member
         if task.desired_status == "STOPPED":
+            self._set_timer(post, None)
             if member.living:
                 self._lost(post)
             if task.last_status not in _STILL_THERE and member.standing is Standing.LEAVING:
@@ -130,6 +139,7 @@ class Watch:
         deployment.roster.move(member, verdict.standing)
         if verdict.standing is Standing.HEALTHY and not member.proven:
             member.proven = True
+            deployment.absorb(member)
             self._rollouts.count_success(service, deployment)
         self.kick(service)
 
@@ -149,6 +159,7 @@ class Watch:
         """Take note that a task ends although its service did not want it to."""
         service, deployment, member = post.service, post.deployment, post.member
         deployment.roster.move(member, Standing.LEAVING)
+        deployment.absorb(member)
         code = member.task.stop_code
         if not member.ran and code == "TaskFailedToStart":
             self._rollouts.count_failure(service, deployment)
@@ -160,7 +171,6 @@ class Watch:
 
     def _gone(self, post: Post) -> None:
         member = post.member
-        self._set_timer(post, None)
         if member.expiry is not None:
             self._ground.engine.cancel(member.expiry)
             member.expiry = None

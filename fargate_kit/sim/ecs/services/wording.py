@@ -226,6 +226,13 @@ BLOCKED = Phrase(
     "and try again.",
     V,
 )
+UNBALANCED = Phrase(
+    "(service {service}) is not AZ balanced with {zones}. AZ Rebalancing in progress.", OBS
+)
+BALANCED = Phrase("(service {service}) is AZ balanced with {zones}.", OBS)
+REBALANCING = Phrase(
+    "(service {service}) has started {count} tasks in {zone} to AZ Rebalance: {tasks}.", OBS
+)
 HELD_BY_PROTECTION = Phrase(
     "(service {service}) was unable to reach steady state because (taskSet {id}) was unable to "
     "scale in due to (reason {count} tasks under protection)",

@@ -35,6 +35,16 @@ def test_task_that_stops_is_replaced(world: Any) -> None:
     assert world.service()["deployments"][0]["failedTasks"] == 0
 
 
+def test_service_in_trouble_does_not_say_that_it_is_steady(world: Any) -> None:
+    """What was steady says so no more when its tasks are gone and cannot be started."""
+    world.steady(desiredCount=1)
+    seen = len(world.messages())
+    world.ecs.faults.plan(ImageMissing(pattern="*"))
+    world.stop(world.tasks()[0])
+    world.engine.advance_by(20 * 3600)
+    assert not [one for one in world.messages()[seen:] if one.endswith("steady state.")]
+
+
 def test_spot_interruption_is_replaced_at_once(world: Any) -> None:
     """A task that loses its capacity is replaced when it gets its warning."""
     world.steady(capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}])
@@ -165,3 +175,16 @@ def test_zone_without_capacity_is_avoided(world: Any, zone: str) -> None:
     zones = [task["availabilityZone"] for task in world.tasks()]
     assert zone not in zones
     assert {zones.count(one) for one in zones} == {2}
+
+
+def test_task_that_stops_just_before_it_counts(world: Any) -> None:
+    """A task that is stopped when its 40 seconds are nearly over never counts as healthy."""
+    world.create(desiredCount=1)
+    world.until(lambda one: one["runningCount"] == 1)
+    world.engine.advance_by(39)
+    task = world.tasks()[0]
+    world.stop(task)
+    world.engine.advance_by(1.5)
+    assert world.ecs.task(task["taskArn"])["lastStatus"] == "DEACTIVATING"
+    assert world.counts() == [("PRIMARY", 1, 0, 1)]
+    assert world.service()["deployments"][0]["rolloutState"] == "IN_PROGRESS"

@@ -1,0 +1,1 @@
+"""IAM in the simulated account: what roles and callers may do."""

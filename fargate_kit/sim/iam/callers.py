@@ -1,0 +1,112 @@
+"""Who calls, and whether the caller may: off unless an account is told to look.
+
+Source: IAM User Guide, pages `reference_policies_evaluation-logic` and
+`troubleshoot_access-denied`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from fargate_kit.model.policy_builders import partition
+from fargate_kit.sim.engine import Engine
+from fargate_kit.sim.errors import AwsError
+from fargate_kit.sim.iam import wording
+from fargate_kit.sim.iam.facts import IamFacts, PrincipalFact
+from fargate_kit.sim.iam.permissions import decide, denial, keys_of
+from fargate_kit.sim.iam.requests import Need
+from fargate_kit.sim.request import Protocol, Request, Route
+
+_CREDENTIAL = re.compile(r"Credential(?:=|%3D)([^/%,\s]+)(?:/|%2F)")
+# Where IAM names a service otherwise than signatures do.
+_PREFIXES = {"monitoring": "cloudwatch", "email": "ses"}
+_FREE = frozenset({"sts:GetCallerIdentity"})
+# S3's operations and its actions have different names; those that are not here have the same.
+_S3_ACTIONS = {
+    "CompleteMultipartUpload": "PutObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "DeleteObjects": "DeleteObject",
+    "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "ListBuckets": "ListAllMyBuckets",
+    "ListObjects": "ListBucket",
+    "ListObjectsV2": "ListBucket",
+    "UploadPart": "PutObject",
+}
+
+
+class Callers:
+    """Checks the callers of one account.
+
+    A key that IAM does not know is the account's administrator, as test keys are. Apart
+    from ECS, requests are checked with `*` as their resource.
+    """
+
+    def __init__(self, facts: IamFacts, engine: Engine) -> None:
+        self._facts = facts
+        self._engine = engine
+
+    def who(self, request: Request, target: Route) -> PrincipalFact | None:
+        """Find who signed a request; None for the administrator.
+
+        Raises:
+            AwsError: The key is not active.
+        """
+        key = access_key(request)
+        found = self._facts.caller(partition(target.region), key) if key else None
+        if found is not None and not found.active:
+            code = "UnrecognizedClientException"
+            if target.protocol is not Protocol.JSON:
+                code = "AuthFailure" if target.protocol is Protocol.EC2 else "InvalidClientTokenId"
+            raise AwsError(code, wording.KEY_INACTIVE.say(), status=_status(target))
+        return found
+
+    def check(self, request: Request, target: Route, needs: Iterable[Need]) -> None:
+        """Refuse a request for which its caller lacks a permission.
+
+        Raises:
+            AwsError: AWS's denial, in the words of the service's protocol.
+        """
+        who = self.who(request, target)
+        if who is None:
+            return
+        keys = {**keys_of(who, target.region, self._engine.now), "aws:SourceIp": "127.0.0.1"}
+        for need in needs:
+            decision = decide(who, need.action, need.resource, {**keys, **need.keys})
+            if not decision.allowed:
+                raise _denied(denial(who.arn, decision), target)
+
+
+def needs_beside_ecs(target: Route) -> list[Need]:
+    """Give what a request to any other service needs."""
+    prefix = _PREFIXES.get(target.scope, target.scope) or target.service
+    operation = target.operation
+    if prefix == "s3":
+        operation = _S3_ACTIONS.get(operation, operation)
+    action = f"{prefix}:{operation}"
+    if action in _FREE or not operation.isalnum():
+        return []
+    return [Need(action=action)]
+
+
+def access_key(request: Request) -> str | None:
+    """Read the access key of a signed request."""
+    given = request.headers.get("authorization", "") or request.query
+    found = _CREDENTIAL.search(given)
+    return found[1] if found else None
+
+
+def _denied(text: str, target: Route) -> AwsError:
+    code = "AccessDeniedException"
+    if target.protocol is Protocol.EC2:
+        code, text = "UnauthorizedOperation", wording.EC2_PREFIX.say(text=text)
+    elif target.protocol in {Protocol.QUERY, Protocol.REST_XML}:
+        code = "AccessDenied"
+    return AwsError(code, text, status=_status(target))
+
+
+def _status(target: Route) -> int:
+    """JSON services refuse with 400, all others with 403."""
+    return 400 if target.protocol in {Protocol.JSON, Protocol.CBOR} else 403
