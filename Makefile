@@ -12,8 +12,9 @@ demo: $(READY)
 	$(BIN)/fargate-kit demo --speed $(SPEED)
 
 test: $(READY)
-	$(BIN)/pytest
-	$(BIN)/pytest -o addopts="--import-mode=importlib" -p no:anyio -W ignore::pytest.PytestConfigWarning tests/pytest_asyncio
+	$(BIN)/pytest -n auto
+	$(BIN)/pytest -o addopts="--import-mode=importlib" -o asyncio_default_fixture_loop_scope=function \
+	  -p no:anyio -W ignore::pytest.PytestConfigWarning tests/pytest_asyncio
 
 check: $(READY)
 	$(BIN)/ruff format --check .

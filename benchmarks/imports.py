@@ -12,7 +12,7 @@ from benchmarks.measuring import Comparison, in_turns, milliseconds, yes_or_no
 from benchmarks.processes import FARGATE_KIT, output_of
 from benchmarks.tables import Table
 
-RUNS = 15
+RUNS = 11
 MOST = 1.15
 HELP_SECONDS = 0.3
 

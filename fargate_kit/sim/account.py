@@ -316,10 +316,10 @@ class Account:
         """Take note of metrics that the simulation itself tells."""
         self.scaling(region).observe(namespace, samples)
 
-    def _alarm_history(self, target: Route) -> Sequence[HistoryItem]:
+    def _alarm_history(self, target: Route) -> Sequence[HistoryItem] | None:
         """Tell what has happened to alarms, for whoever asks for it."""
         if target.operation != "DescribeAlarmHistory":
-            return ()
+            return None
         return self.scaling(target.region).alarm_history
 
     def _promise(

@@ -17,7 +17,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -124,14 +124,14 @@ class MotoAdapter:
         target: Route | None = None,
         *,
         shown: Shown | None = None,
-        history: Sequence[HistoryItem] = (),
+        history: Sequence[HistoryItem] | None = None,
     ) -> Response:
         """Let moto answer a request.
 
         Args:
             target: What `route` says of the request, if that is known already.
             shown: What moto shall see of log events meanwhile.
-            history: What has happened to alarms.
+            history: What has happened to alarms, for who asks for it; moto does not know.
 
         Raises:
             UnsupportedOperation: moto has not got the service or the operation.
@@ -147,7 +147,7 @@ class MotoAdapter:
         target: Route | None = None,
         *,
         shown: Shown | None = None,
-        history: Sequence[HistoryItem] = (),
+        history: Sequence[HistoryItem] | None = None,
     ) -> Future[Response]:
         """Queue a request for the worker; see `forward`.
 
@@ -446,7 +446,7 @@ class MotoAdapter:
         request: Request,
         target: Route,
         shown: Shown | None = None,
-        history: Sequence[HistoryItem] = (),
+        history: Sequence[HistoryItem] | None = None,
     ) -> Response:
         if target.service == "iam":
             iam = self._iam(moto, moto.partition(target.region))
@@ -494,7 +494,7 @@ class MotoAdapter:
 
     @contextmanager
     def _cloudwatch_sees(
-        self, moto: _Moto, target: Route, history: Sequence[HistoryItem]
+        self, moto: _Moto, target: Route, history: Sequence[HistoryItem] | None
     ) -> Iterator[None]:
         """Let moto's CloudWatch see the account's time, and what happened to alarms."""
         if target.service != "cloudwatch":
@@ -504,7 +504,7 @@ class MotoAdapter:
         with (
             moto.dated(self._now(), "moto.cloudwatch.models"),
             moto_alarms.putting(cloudwatch),
-            moto_alarms.telling(cloudwatch, history),
+            nullcontext() if history is None else moto_alarms.telling(cloudwatch, history),
         ):
             yield
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fargate_kit.model.policy import InvalidPolicy, PolicyKind, parse, problems, read
-from fargate_kit.model.policy_document import RULES
+from fargate_kit.model.policy_rules import RULES
 from fargate_kit.model.policy_text import Place, read_json
 
 GOOD = {

@@ -46,8 +46,15 @@ class Here:
         self.subnets = [one["SubnetId"] for one in self.ec2.describe_subnets()["Subnets"]][:3]
 
     def role(self, name: str = "execution") -> str:
-        trust = {"Version": "2012-10-17", "Statement": []}
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        trust = {"Version": "2012-10-17", "Statement": [statement]}
         made = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        policy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+        self.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
         arn: str = made["Role"]["Arn"]
         return arn
 
@@ -72,11 +79,12 @@ class Here:
                 }
             ],
         )
+        vpc = {"subnets": self.subnets, "assignPublicIp": "ENABLED", **network}
         answer = self.ecs.run_task(
             cluster="demo",
             taskDefinition="demo",
             launchType="FARGATE",
-            networkConfiguration={"awsvpcConfiguration": {"subnets": self.subnets, **network}},
+            networkConfiguration={"awsvpcConfiguration": vpc},
         )
         arn: str = answer["tasks"][0]["taskArn"]
         return arn
@@ -101,7 +109,7 @@ def here(client_to: Callable[..., Any]) -> Iterator[Here]:
 def test_interface_is_seen_in_ec2(here: Here) -> None:
     """EC2 shows the interface of a running task as ECS tells it, and none after its end."""
     here.logs.create_log_group(logGroupName="/ecs/demo")
-    arn = here.start(role=here.role(), assignPublicIp="ENABLED")
+    arn = here.start(role=here.role())
     task = here.wait(arn, "RUNNING")
     details = {one["name"]: one["value"] for one in task["attachments"][0]["details"]}
     interface_id = details["networkInterfaceId"]
@@ -173,7 +181,7 @@ def test_addresses_of_others_are_avoided(here: Here) -> None:
     here.subnets = [subnet]
     here.logs.create_log_group(logGroupName="/ecs/demo")
     role = here.role()
-    task = here.wait(here.start(role=role), "RUNNING")
+    task = here.wait(here.start(role=role), "PENDING")
     details = {one["name"]: one["value"] for one in task["attachments"][0]["details"]}
     assert details["privateIPv4Address"] == "10.5.0.14"
     unlucky = here.wait(here.start(role=role), "STOPPED")

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-TASK_ARN = "arn:aws:ecs:us-east-1:{account}:task/demo/" + "0" * 32
-
 
 def refused(call: Any, **params: Any) -> tuple[str, str, int]:
     """Make a call that is refused; give code, text and status."""
@@ -30,35 +28,33 @@ def test_unknown_keys_are_the_administrator(guarded: Any) -> None:
     assert guarded.client("ecs").list_clusters()["clusterArns"]
 
 
-@pytest.mark.parametrize(
-    ("service", "operation", "code", "status", "action"),
-    [
-        ("ecs", "list_clusters", "AccessDeniedException", 400, "ecs:ListClusters"),
-        ("logs", "describe_log_groups", "AccessDeniedException", 400, "logs:DescribeLogGroups"),
-        ("logs", "list_log_groups", "AccessDeniedException", 400, "logs:ListLogGroups"),
-        ("iam", "list_users", "AccessDenied", 403, "iam:ListUsers"),
-        (
-            "elbv2",
-            "describe_load_balancers",
-            "AccessDenied",
-            403,
-            "elasticloadbalancing:DescribeLoadBalancers",
-        ),
-        ("ec2", "describe_vpcs", "UnauthorizedOperation", 403, "ec2:DescribeVpcs"),
-        ("s3", "list_buckets", "AccessDenied", 403, "s3:ListAllMyBuckets"),
-    ],
-)
-def test_denial_in_the_protocol_of_the_service(
-    guarded: Any, service: str, operation: str, code: str, status: int, action: str
-) -> None:
+PROTOCOLS = [
+    ("ecs", "list_clusters", "AccessDeniedException", 400, "ecs:ListClusters"),
+    ("logs", "describe_log_groups", "AccessDeniedException", 400, "logs:DescribeLogGroups"),
+    ("logs", "list_log_groups", "AccessDeniedException", 400, "logs:ListLogGroups"),
+    ("iam", "list_users", "AccessDenied", 403, "iam:ListUsers"),
+    (
+        "elbv2",
+        "describe_load_balancers",
+        "AccessDenied",
+        403,
+        "elasticloadbalancing:DescribeLoadBalancers",
+    ),
+    ("ec2", "describe_vpcs", "UnauthorizedOperation", 403, "ec2:DescribeVpcs"),
+    ("s3", "list_buckets", "AccessDenied", 403, "s3:ListAllMyBuckets"),
+]
+
+
+def test_denial_in_the_protocol_of_the_service(guarded: Any) -> None:
     """Each service says in its own protocol that nothing allows the action."""
-    client = guarded.as_user(guarded.user(), service)
-    found = refused(getattr(client, operation))
-    assert (found[0], found[2]) == (code, status)
-    assert found[1].endswith(
-        f"User: arn:aws:iam::{guarded.id}:user/bob is not authorized to perform: {action} on "
-        f"resource: * because no identity-based policy allows the {action} action"
-    )
+    key = guarded.user()
+    for service, operation, code, status, action in PROTOCOLS:
+        found = refused(getattr(guarded.as_user(key, service), operation))
+        assert (found[0], found[2]) == (code, status), service
+        assert found[1].endswith(
+            f"User: arn:aws:iam::{guarded.id}:user/bob is not authorized to perform: {action} on "
+            f"resource: * because no identity-based policy allows the {action} action"
+        )
 
 
 def test_everybody_may_ask_who_they_are(guarded: Any) -> None:
@@ -110,45 +106,43 @@ def test_inactive_key_is_refused(guarded: Any) -> None:
     assert code == "UnrecognizedClientException"
 
 
-@pytest.mark.parametrize(
-    ("operation", "params", "resource"),
-    [
-        ("describe_clusters", {"clusters": ["demo"]}, "cluster/demo"),
-        ("describe_clusters", {}, "cluster/default"),
-        ("create_cluster", {"clusterName": "mine"}, "cluster/mine"),
-        ("stop_task", {"cluster": "demo", "task": "0" * 32}, "task/demo/" + "0" * 32),
-        ("describe_tasks", {"cluster": "demo", "tasks": ["0" * 32]}, "task/demo/" + "0" * 32),
-        ("run_task", {"cluster": "demo", "taskDefinition": "web"}, "task-definition/web:1"),
-        ("run_task", {"cluster": "demo", "taskDefinition": "web:1"}, "task-definition/web:1"),
-        (
-            "register_task_definition",
-            {"family": "web", "containerDefinitions": [{"name": "a", "image": "app"}]},
-            "task-definition/web:*",
-        ),
-        ("delete_task_definitions", {"taskDefinitions": ["web:1"]}, "task-definition/web:1"),
-        ("describe_services", {"cluster": "demo", "services": ["w"]}, "service/demo/w"),
-        (
-            "create_service",
-            {"cluster": "demo", "serviceName": "w", "taskDefinition": "web"},
-            "service/demo/w",
-        ),
-        ("update_service", {"cluster": "demo", "service": "w"}, "service/demo/w"),
-        ("delete_service", {"cluster": "demo", "service": "w"}, "service/demo/w"),
-        ("list_tasks", {"cluster": "demo"}, "*"),
-        ("list_services", {"cluster": "demo"}, "*"),
-        ("describe_task_definition", {"taskDefinition": "web"}, "*"),
-        ("deregister_task_definition", {"taskDefinition": "web:1"}, "*"),
-    ],
-)
-def test_resources_of_ecs(
-    guarded: Any, operation: str, params: dict[str, Any], resource: str
-) -> None:
+RESOURCES: list[tuple[str, dict[str, Any], str]] = [
+    ("describe_clusters", {"clusters": ["demo"]}, "cluster/demo"),
+    ("describe_clusters", {}, "cluster/default"),
+    ("create_cluster", {"clusterName": "mine"}, "cluster/mine"),
+    ("stop_task", {"cluster": "demo", "task": "0" * 32}, "task/demo/" + "0" * 32),
+    ("describe_tasks", {"cluster": "demo", "tasks": ["0" * 32]}, "task/demo/" + "0" * 32),
+    ("run_task", {"cluster": "demo", "taskDefinition": "web"}, "task-definition/web:1"),
+    ("run_task", {"cluster": "demo", "taskDefinition": "web:1"}, "task-definition/web:1"),
+    (
+        "register_task_definition",
+        {"family": "web", "containerDefinitions": [{"name": "a", "image": "app"}]},
+        "task-definition/web:*",
+    ),
+    ("delete_task_definitions", {"taskDefinitions": ["web:1"]}, "task-definition/web:1"),
+    ("describe_services", {"cluster": "demo", "services": ["w"]}, "service/demo/w"),
+    (
+        "create_service",
+        {"cluster": "demo", "serviceName": "w", "taskDefinition": "web"},
+        "service/demo/w",
+    ),
+    ("update_service", {"cluster": "demo", "service": "w"}, "service/demo/w"),
+    ("delete_service", {"cluster": "demo", "service": "w"}, "service/demo/w"),
+    ("list_tasks", {"cluster": "demo"}, "*"),
+    ("list_services", {"cluster": "demo"}, "*"),
+    ("describe_task_definition", {"taskDefinition": "web"}, "*"),
+    ("deregister_task_definition", {"taskDefinition": "web:1"}, "*"),
+]
+
+
+def test_resources_of_ecs(guarded: Any) -> None:
     """Every request is held against the ARN that the authorization reference names."""
     guarded.register()
-    call = getattr(guarded.as_user(guarded.user(), "ecs"), operation)
-    _, text, _ = refused(call, **params)
-    arn = f"arn:aws:ecs:us-east-1:{guarded.id}:{resource}"
-    assert f"on resource: {resource if resource == '*' else arn} because" in text
+    ecs = guarded.as_user(guarded.user(), "ecs")
+    for operation, params, resource in RESOURCES:
+        _, text, _ = refused(getattr(ecs, operation), **params)
+        arn = f"arn:aws:ecs:us-east-1:{guarded.id}:{resource}"
+        assert f"on resource: {resource if resource == '*' else arn} because" in text, operation
 
 
 def test_scoped_policy_allows_its_scope(guarded: Any) -> None:

@@ -131,7 +131,7 @@ def test_pages(here: Any) -> None:
         )
     ]
     assert [len(page) for page in found] == [3, 3, 1]
-    assert sum(found, []) == actions
+    assert [action for page in found for action in page] == actions
 
 
 @pytest.mark.parametrize(

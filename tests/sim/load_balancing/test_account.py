@@ -41,6 +41,7 @@ class Shop:
         self.subnets = [one["SubnetId"] for one in self.ec2.describe_subnets()["Subnets"]][:3]
         self.vpc = self.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
         self.ecs.create_cluster(clusterName="demo")
+        self.logs.create_log_group(logGroupName="web")
 
     def group(self, name: str = "web", **members: Any) -> str:
         answer = self.elbv2.create_target_group(
@@ -91,7 +92,6 @@ class Shop:
                             "awslogs-group": "web",
                             "awslogs-region": "us-east-1",
                             "awslogs-stream-prefix": "run",
-                            "awslogs-create-group": "true",
                         },
                     },
                 }
@@ -102,7 +102,9 @@ class Shop:
             taskDefinition="web",
             count=number,
             launchType="FARGATE",
-            networkConfiguration={"awsvpcConfiguration": {"subnets": self.subnets}},
+            networkConfiguration={
+                "awsvpcConfiguration": {"subnets": self.subnets, "assignPublicIp": "ENABLED"}
+            },
         )
         self.engine.settle()
         arns = [task["taskArn"] for task in answer["tasks"]]
@@ -238,7 +240,9 @@ def test_service_registers_its_tasks_and_lets_them_drain(shop: Shop) -> None:
         taskDefinition="web",
         desiredCount=2,
         launchType="FARGATE",
-        networkConfiguration={"awsvpcConfiguration": {"subnets": shop.subnets}},
+        networkConfiguration={
+            "awsvpcConfiguration": {"subnets": shop.subnets, "assignPublicIp": "ENABLED"}
+        },
         loadBalancers=[{"targetGroupArn": group, "containerName": "main", "containerPort": 80}],
     )
     shop.engine.settle()

@@ -95,7 +95,9 @@ class Web:
             taskDefinition="web",
             count=2,
             launchType="FARGATE",
-            networkConfiguration={"awsvpcConfiguration": {"subnets": self.subnets}},
+            networkConfiguration={
+                "awsvpcConfiguration": {"subnets": self.subnets, "assignPublicIp": "ENABLED"}
+            },
         )
         arns = [task["taskArn"] for task in started["tasks"]]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -36,18 +38,21 @@ class Shop:
 
     NAME = NAME
 
-    def __init__(self, account: Account, client_to: ClientTo) -> None:
+    def __init__(self, account: Account, client_to: ClientTo, subnets: list[str]) -> None:
         self.account = account
         self.engine = account.engine
         self.client_to = client_to
         self.ecs = client_to(account.answer, "ecs")
         self.scaling = client_to(account.answer, "application-autoscaling")
-        self.cloudwatch = client_to(account.answer, "cloudwatch")
         self.region = account.scaling("us-east-1")
-        ec2 = client_to(account.answer, "ec2")
-        self.subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]]
+        self.subnets = subnets
         self.ecs.create_cluster(clusterName="demo")
         self.register()
+
+    @functools.cached_property
+    def cloudwatch(self) -> Any:
+        """A client of CloudWatch."""
+        return self.client_to(self.account.answer, "cloudwatch")
 
     def register(self) -> None:
         """Register a revision of the task definition."""
@@ -204,18 +209,42 @@ class Shop:
         return error["Code"], error["Message"]
 
 
+def open_account() -> Account:
+    """Make an account on a step clock, without jitter; of one seed, all are alike."""
+    return Account(clock=StepClock(EPOCH), seed=7, strict=True, timing=Timing(jitter=0.0))
+
+
 @pytest.fixture
 def account() -> Iterator[Account]:
     """An account on a step clock, without jitter."""
-    made = Account(clock=StepClock(EPOCH), seed=7, strict=True, timing=Timing(jitter=0.0))
+    made = open_account()
     yield made
     made.close()
 
 
+@pytest.fixture(scope="session")
+def subnets() -> list[str]:
+    """The subnets that every one of these accounts has."""
+    made = open_account()
+    answer = made.answer(
+        Request(
+            method="GET",
+            path="/",
+            query="Action=DescribeSubnets&Version=2016-11-15",
+            headers={},
+            body=b"",
+        )
+    )
+    made.close()
+    found = re.findall(r"<subnetId>(.*?)</subnetId>", answer.body.decode())
+    assert found
+    return found
+
+
 @pytest.fixture
-def shop(account: Account, client_to: ClientTo) -> Shop:
+def shop(account: Account, client_to: ClientTo, subnets: list[str]) -> Shop:
     """A cluster and a task definition, and no service yet."""
-    return Shop(account, client_to)
+    return Shop(account, client_to, subnets)
 
 
 @pytest.fixture

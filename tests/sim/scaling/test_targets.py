@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 ARN = "arn:aws:application-autoscaling:us-east-1:"
 
 
@@ -36,25 +34,25 @@ def test_registering_again_changes_what_is_given(served: Any) -> None:
     assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 5)
 
 
-@pytest.mark.parametrize(
-    ("members", "text"),
-    [
-        ({"ResourceId": "service/demo/other"}, "ECS service doesn't exist: service/demo/other"),
-        ({"ResourceId": "service/web"}, "service/<cluster>/<service>"),
-        ({"MinCapacity": 11}, "cannot be less than minimum capacity 11"),
-        ({"MinCapacity": -1}, "must not be negative"),
-        ({"ScalableDimension": "dynamodb:table:ReadCapacityUnits"}, "dynamodb"),
-        ({"ScalableDimension": "ecs:service:Mood"}, "Member must satisfy enum value set"),
-        ({"ResourceId": "x" * 1601}, "length less than or equal to 1600"),
-        ({"Tags": {"aws:x": "y"}}, "aws:"),
-    ],
-)
-def test_a_bad_registration_is_refused(served: Any, members: dict[str, Any], text: str) -> None:
+BAD_REGISTRATIONS: list[tuple[dict[str, Any], str]] = [
+    ({"ResourceId": "service/demo/other"}, "ECS service doesn't exist: service/demo/other"),
+    ({"ResourceId": "service/web"}, "service/<cluster>/<service>"),
+    ({"MinCapacity": 11}, "cannot be less than minimum capacity 11"),
+    ({"MinCapacity": -1}, "must not be negative"),
+    ({"ScalableDimension": "dynamodb:table:ReadCapacityUnits"}, "dynamodb"),
+    ({"ScalableDimension": "ecs:service:Mood"}, "Member must satisfy enum value set"),
+    ({"ResourceId": "x" * 1601}, "length less than or equal to 1600"),
+    ({"Tags": {"aws:x": "y"}}, "aws:"),
+]
+
+
+def test_a_bad_registration_is_refused(served: Any) -> None:
     """What cannot be registered is a ValidationException that says why."""
-    params = {**served.NAME, "MinCapacity": 1, "MaxCapacity": 10, **members}
-    code, message = served.refused(served.scaling.register_scalable_target, **params)
-    assert code == "ValidationException"
-    assert text in message
+    for members, text in BAD_REGISTRATIONS:
+        params = {**served.NAME, "MinCapacity": 1, "MaxCapacity": 10, **members}
+        code, message = served.refused(served.scaling.register_scalable_target, **params)
+        assert code == "ValidationException"
+        assert text in message
 
 
 def test_new_targets_need_both_bounds(shop: Any) -> None:
@@ -183,42 +181,44 @@ def test_putting_a_policy_again_is_idempotent(served: Any) -> None:
     assert served.states() == {}
 
 
-@pytest.mark.parametrize(
-    ("members", "code", "text"),
-    [
-        ({"PolicyType": None}, "ValidationException", "needs a policy type"),
-        ({"PolicyType": "StepScaling"}, "ValidationException", "StepScalingPolicyConfiguration"),
-        ({"PolicyType": "PredictiveScaling"}, "UnsupportedOperation", "Predictive"),
-        ({"TargetValue": 0}, "ValidationException", "TargetValue"),
-        ({"metric": "RDSReaderAverageCPUUtilization"}, "ValidationException", "RDSReader"),
-        ({"metric": "Mood"}, "ValidationException", "enum value set"),
-        ({"metric": "ALBRequestCountPerTarget"}, "ValidationException", "ResourceLabel"),
-        (
-            {"metric": "ECSServiceAverageCPUUtilizationHighResolution"},
-            "UnsupportedOperation",
-            "20 seconds",
-        ),
-        ({"ScaleOutCooldown": -1}, "ValidationException", "ScaleOutCooldown"),
-    ],
-)
-def test_a_bad_policy_is_refused(
-    served: Any, members: dict[str, Any], code: str, text: str
-) -> None:
+BAD_POLICIES: list[tuple[dict[str, Any], str, str]] = [
+    ({"PolicyType": None}, "ValidationException", "needs a policy type"),
+    ({"PolicyType": "StepScaling"}, "ValidationException", "StepScalingPolicyConfiguration"),
+    ({"PolicyType": "PredictiveScaling"}, "UnsupportedOperation", "Predictive"),
+    ({"TargetValue": 0}, "ValidationException", "TargetValue"),
+    ({"metric": "RDSReaderAverageCPUUtilization"}, "ValidationException", "RDSReader"),
+    ({"metric": "Mood"}, "ValidationException", "enum value set"),
+    ({"metric": "ALBRequestCountPerTarget"}, "ValidationException", "ResourceLabel"),
+    (
+        {"metric": "ECSServiceAverageCPUUtilizationHighResolution"},
+        "UnsupportedOperation",
+        "20 seconds",
+    ),
+    ({"ScaleOutCooldown": -1}, "ValidationException", "ScaleOutCooldown"),
+]
+
+
+def test_a_bad_policy_is_refused(served: Any) -> None:
     """What makes no sense, and what is not simulated, is refused and leaves nothing behind."""
-    params: dict[str, Any] = {**served.NAME, "PolicyName": "p"}
-    kind = members.pop("PolicyType", "TargetTrackingScaling")
-    if kind is not None:
-        params["PolicyType"] = kind
-    metric = members.pop("metric", "ECSServiceAverageCPUUtilization")
-    params["TargetTrackingScalingPolicyConfiguration"] = {
-        "TargetValue": 50.0,
-        "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
-        **members,
-    }
-    refusal = served.refused(served.scaling.put_scaling_policy, **params)
-    assert refusal[0] == code
-    assert text in refusal[1]
-    assert served.scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"] == []
+    for wrong, code, text in BAD_POLICIES:
+        members = dict(wrong)
+        params: dict[str, Any] = {**served.NAME, "PolicyName": "p"}
+        kind = members.pop("PolicyType", "TargetTrackingScaling")
+        if kind is not None:
+            params["PolicyType"] = kind
+        metric = members.pop("metric", "ECSServiceAverageCPUUtilization")
+        params["TargetTrackingScalingPolicyConfiguration"] = {
+            "TargetValue": 50.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
+            **members,
+        }
+        refusal = served.refused(served.scaling.put_scaling_policy, **params)
+        assert refusal[0] == code
+        assert text in refusal[1]
+        assert (
+            served.scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+            == []
+        )
 
 
 def test_one_metric_has_one_tracking_policy(served: Any) -> None:
