@@ -208,6 +208,11 @@ class ContainerSpec:
     stop_timeout: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for member in ("command", "entry_point"):
+            if isinstance(getattr(self, member), str):
+                raise TypeError(f"{member} is a list of words, not one text: ['sh', '-c', …]")
+
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Self:
         """Parse a member of `containerDefinitions`; what cannot be told here goes to `extra`."""
@@ -215,8 +220,8 @@ class ContainerSpec:
         return cls(
             name=rest.pop("name"),
             image=rest.pop("image"),
-            command=tuple(rest.pop("command", ())),
-            entry_point=tuple(rest.pop("entryPoint", ())),
+            command=_words(rest, "command"),
+            entry_point=_words(rest, "entryPoint"),
             environment=_taken_as_mapping(rest, "environment", "name", "value"),
             secrets=_taken_as_mapping(rest, "secrets", "name", "valueFrom"),
             ports=_ports(rest),
@@ -276,6 +281,10 @@ def _taken_as_mapping(rest: dict[str, Any], member: str, key: str, value: str) -
         return {}
     rest.pop(member, None)
     return taken
+
+
+def _words(rest: dict[str, Any], member: str) -> tuple[str, ...]:
+    return tuple(rest.pop(member)) if isinstance(rest.get(member), list) else ()
 
 
 def _ports(rest: dict[str, Any]) -> tuple[int | PortMapping, ...]:

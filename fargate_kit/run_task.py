@@ -17,6 +17,7 @@ from fargate_kit.model.values import Network, Overrides, tags_to_api
 from fargate_kit.network import default_network
 from fargate_kit.task import Task
 from fargate_kit.task_definition import TaskDefinition, describe
+from fargate_kit.task_spec import TaskSpec
 
 __all__ = ["STARTED_AT_ONCE", "run_tasks"]
 
@@ -56,6 +57,8 @@ async def run_tasks(
         ecs:RunTask, once for every ten tasks; ecs:StopTask for what must not stay;
         those of `default_network()` if no network is given
     """
+    if isinstance(definition, TaskSpec):
+        raise TypeError("register the TaskSpec first: cluster.run(await aws.register(spec))")
     if isinstance(definition, str):
         definition = await describe(session, definition)
     session.definitions.setdefault(definition.arn, definition.raw)

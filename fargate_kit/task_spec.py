@@ -105,9 +105,14 @@ class TaskSpec:
                 not a task definition.
             OSError: The file cannot be read.
         """
-        text = Path(path).read_text(encoding="utf-8")
         try:
-            raw = json.loads(text)
+            raw = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError as error:
+            found = [_problem(str(path), "not-text", f"not UTF-8 text: {error.reason}")]
+            raise InvalidSpec(str(path), found) from None
+        except RecursionError:
+            found = [_problem(str(path), "not-json", "JSON that is nested too deep")]
+            raise InvalidSpec(str(path), found) from None
         except json.JSONDecodeError as error:
             place = f"{path}:{error.lineno}:{error.colno}"
             found = [_problem(place, "not-json", f"not JSON: {error.msg}")]

@@ -128,3 +128,16 @@ def test_missing_simulator_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("fargate_kit.sim.world.find_spec", lambda name: None)
     with pytest.raises(fk.ConfigurationError, match=r"moto.*fargate-kit\[sim\]"):
         simulate()
+
+
+async def test_unknown_profile_is_told_with_a_region_too() -> None:
+    """A profile that no file has is refused wherever the region comes from."""
+    with pytest.raises(fk.ConfigurationError, match="nobody"):
+        await fk.connect(region="us-east-1", profile="nobody")
+
+
+@pytest.mark.parametrize("port", [-1, 99999])
+def test_impossible_port_is_refused(port: int) -> None:
+    """A port that is none is told before anything is started."""
+    with pytest.raises(ValueError, match="port must be"):
+        simulate(port=port)

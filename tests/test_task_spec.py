@@ -13,6 +13,8 @@ from fargate_kit import (
     InvalidSpec,
     LogConfiguration,
     MountPoint,
+    Network,
+    Overrides,
     PortMapping,
     TaskSpec,
 )
@@ -200,3 +202,30 @@ def test_values_of_the_environment_are_not_in_the_repr() -> None:
     container = ContainerSpec(name="a", image="i", environment={"PASSWORD": "hunter2"})
     assert "hunter2" not in repr(container)
     assert "hunter2" not in repr(TaskSpec(family="f", cpu=256, memory=512, containers=[container]))
+
+
+def test_text_is_not_taken_for_a_list_of_words() -> None:
+    """A command that is one text is refused, rather than run letter by letter."""
+    with pytest.raises(TypeError, match="list of words"):
+        ContainerSpec(name="a", image="i", command="echo hi")
+    with pytest.raises(TypeError, match="list of words"):
+        Overrides(command="echo hi")
+    with pytest.raises(TypeError, match="lists of ids"):
+        Network(subnets="subnet-1")
+    raw = {
+        "family": "x",
+        "cpu": "256",
+        "memory": "512",
+        "containerDefinitions": [{"name": "a", "image": "i", "command": "echo hi"}],
+    }
+    with pytest.raises(InvalidSpec, match=r"containerDefinitions\[0\]\.command"):
+        TaskSpec.from_api(raw).check()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00binary", b"[" * 200_000])
+def test_file_that_is_no_json_text_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Binary and endlessly nested files are refused as any other."""
+    file = tmp_path / "task.json"
+    file.write_bytes(content)
+    with pytest.raises(InvalidSpec, match=r"task\.json"):
+        TaskSpec.from_file(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,8 +37,8 @@ def demo(
 
     Example: `fargate-kit demo --speed 1` shows Fargate's own pace.
     """
-    if speed <= 0:
-        raise typer.BadParameter("it must be more than 0", param_hint="--speed")
+    if not 0 < speed < math.inf:
+        raise typer.BadParameter("it must be a number above 0", param_hint="--speed")
     from fargate_kit.cli.screen import console, recording_console
 
     screen = recording_console() if picture else console

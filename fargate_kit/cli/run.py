@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -60,16 +61,14 @@ def run(
     from fargate_kit.model.values import Network, Overrides
 
     overrides = Overrides(command=command or None, environment=_pairs(environment or []))
-    network = (
-        Network(subnets=subnets, security_groups=tuple(security_groups or ()), public_ip=public_ip)
-        if subnets
-        else None
+    network = Network(
+        subnets=subnets or (), security_groups=tuple(security_groups or ()), public_ip=public_ip
     )
 
     async def whole_way() -> int:
         async with connect(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
             job = _Run(aws, cluster, "FARGATE_SPOT" if spot else None, as_json)
-            return await job.go(what, overrides, network, public_ip)
+            return await job.go(what, overrides, network)
 
     raise typer.Exit(run_async(whole_way))
 
@@ -85,9 +84,7 @@ class _Run:
         self._capacity_provider = capacity_provider
         self._as_json = as_json
 
-    async def go(
-        self, what: str, overrides: Overrides, network: Network | None, public_ip: bool
-    ) -> int:
+    async def go(self, what: str, overrides: Overrides, network: Network) -> int:
         """Run it to its end and return the exit code for the shell."""
         import anyio
 
@@ -97,7 +94,10 @@ class _Run:
             if self._cluster == "default"
             else self._aws.cluster(self._cluster)
         )
-        network = network or await self._aws.default_network(public_ip=public_ip)
+        if not network.subnets:
+            usual = await self._aws.default_network(public_ip=network.public_ip)
+            groups = network.security_groups or usual.security_groups
+            network = replace(usual, security_groups=groups)
         task = await cluster.run(
             definition, overrides, network=network, capacity_provider=self._capacity_provider
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 from typing import Annotated
@@ -28,8 +29,8 @@ def sim(
 
     Example: `fargate-kit sim --speed 60`
     """
-    if speed <= 0:
-        raise typer.BadParameter("it must be more than 0", param_hint="--speed")
+    if not 0 < speed < math.inf:
+        raise typer.BadParameter("it must be a number above 0", param_hint="--speed")
     run_async(lambda: _serve(port, speed, seed, quiet))
 
 

@@ -226,6 +226,7 @@ class Api:
 def _session(profile: str | None) -> Any:
     session = AioSession(profile=profile)
     try:
+        session.get_scoped_config()
         if session.get_config_variable("data_path") is None:
             session.register_component("data_loader", _service_models())
     except BotoCoreError as error:

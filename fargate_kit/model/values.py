@@ -61,6 +61,11 @@ def tags_to_api(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in (tags or {}).items()]
 
 
+def _check_words(command: Sequence[str] | None) -> None:
+    if isinstance(command, str):
+        raise TypeError("command is a list of words, not one text: ['sh', '-c', …]")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
     """One container of a task.
@@ -148,6 +153,11 @@ class Network:
     security_groups: Sequence[str] = ()
     public_ip: bool = False
 
+    def __post_init__(self) -> None:
+        for ids in (self.subnets, self.security_groups):
+            if isinstance(ids, str):
+                raise TypeError(f"subnets and security groups are lists of ids, not {ids!r}")
+
     def to_api(self) -> dict[str, Any]:
         """Return the `networkConfiguration` of RunTask and CreateService."""
         configuration: dict[str, Any] = {
@@ -175,6 +185,9 @@ class ContainerOverride:
     cpu: int | None = None
     memory: int | None = None
     memory_reservation: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_words(self.command)
 
     def to_api(self, name: str) -> dict[str, Any]:
         """Return the member of `containerOverrides` for the container of that name."""
@@ -219,6 +232,9 @@ class Overrides:
     ephemeral_storage: int | None = None
     execution_role: str | None = None
     task_role: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_words(self.command)
 
     def to_api(self, main: str) -> dict[str, Any]:
         """Return the `overrides` of RunTask.

@@ -170,12 +170,14 @@ def simulate(
     Raises:
         ConfigurationError: The packages of the extra `sim` are not installed.
         PortInUse: Somebody else listens on the port.
-        ValueError: The speed is not a positive number.
+        ValueError: The speed is not a positive number, or the port is no port.
     """
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise ConfigurationError(
             f"the simulated Fargate needs {', '.join(missing)}: pip install 'fargate-kit[sim]'"
         )
+    if not (isinstance(port, int) and 0 <= port <= 65535):
+        raise ValueError(f"port must be a number from 0 to 65535, not {port!r}")
     clock = StepClock() if step else WallClock(speed)
 
     def start() -> World:
