@@ -279,3 +279,22 @@ async def test_forgotten_task_is_not_found(
     await aws.clock.sleep(2 * 3600)
     with pytest.raises(NotFound):
         await task.refresh()
+
+
+async def test_waiters_with_different_ends_are_all_served(
+    aws: Connection, cluster: Cluster, shell: ShellSpec
+) -> None:
+    """Tasks that end one after the other end their waiters one after the other."""
+    ended: list[int] = []
+
+    async def wait(seconds: int) -> None:
+        task = await start(aws, cluster, shell(f"sleep {seconds}", family=f"job-{seconds}"))
+        await task.wait_stopped()
+        ended.append(seconds)
+
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as group:
+            for seconds in (1, 30, 60, 90):
+                group.start_soon(wait, seconds)
+
+    assert ended == [1, 30, 60, 90]

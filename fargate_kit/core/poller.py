@@ -91,6 +91,9 @@ class Poller(Generic[K, V]):
                 if self._is_led:
                     await waiter.woken.wait()
                     waiter.woken = anyio.Event()
+                    if self._appointed is waiter:
+                        # Somebody else took the lead first; whoever leaves next appoints anew.
+                        self._appointed = None
                 else:
                     await self._lead(waiter)
         finally:

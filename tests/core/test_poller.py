@@ -226,3 +226,27 @@ async def test_unanswered_key_is_asked_again() -> None:
         group.start_soon(wait, poller, 2)
 
     assert rounds == 3
+
+
+async def test_lead_is_never_lost() -> None:
+    """A leader that comes back at once, and then leaves for good, leaves nobody asleep."""
+    describe = Describe(FakeClock(), ends_at=lambda key: 10 * key)
+    poller = poller_for(describe)
+    ended: list[int] = []
+
+    async def look_three_times() -> None:
+        for _ in range(3):
+            await poller.next(0)
+
+    async def wait_to_the_end(key: int) -> None:
+        await wait(poller, key)
+        ended.append(key)
+
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as group:
+            group.start_soon(look_three_times)
+            for key in (1, 2, 3):
+                group.start_soon(wait_to_the_end, key)
+
+    assert ended == [1, 2, 3]
+    assert nothing_is_left(poller)
