@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FARGATE_KIT = Path(sys.executable).with_name("fargate-kit")
 SECONDS_TO_STOP = 20.0
+SECONDS_TO_RUN = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
-    """Run a process to talk with, and end it afterwards."""
+    """Run a process to talk with, and end it afterwards, or when it takes far too long."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -72,9 +74,12 @@ def started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
         env=environment(),
         cwd=ROOT,
     )
+    watchdog = threading.Timer(SECONDS_TO_RUN, process.kill)
+    watchdog.start()
     try:
         yield process
     finally:
+        watchdog.cancel()
         process.terminate()
         try:
             process.communicate(timeout=SECONDS_TO_STOP)

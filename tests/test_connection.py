@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import anyio
 import pytest
 
@@ -141,3 +144,11 @@ def test_impossible_port_is_refused(port: int) -> None:
     """A port that is none is told before anything is started."""
     with pytest.raises(ValueError, match="port must be"):
         simulate(port=port)
+
+
+async def test_moments_are_in_utc(aws: fk.Connection, shell: Callable[..., fk.TaskSpec]) -> None:
+    """Time stamps of replies are aware, in UTC, and exact to the millisecond, raw ones included."""
+    definition = await aws.register(shell("true"))
+    registered = definition.raw["registeredAt"]
+    assert registered.tzinfo is UTC
+    assert registered == definition.registered_at == datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
