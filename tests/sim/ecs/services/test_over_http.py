@@ -83,7 +83,7 @@ def client(botocore_session: botocore.session.Session) -> Iterator[Client]:
 
 
 def test_services_stable_tells_the_truth(client: Client) -> None:
-    """The waiter ends when the roll-out has ended, and not before; a missing service fails it."""
+    """The waiter ends once only the new tasks run, and not before; a missing service fails it."""
     client.register()
     client.create()
     client.wait("services_stable")
@@ -92,7 +92,7 @@ def test_services_stable_tells_the_truth(client: Client) -> None:
     client.ecs.update_service(cluster="demo", service="web", taskDefinition=new)
     client.wait("services_stable")
     (deployment,) = client.describe()["deployments"]
-    assert (deployment["taskDefinition"], deployment["rolloutState"]) == (new, "COMPLETED")
+    assert (deployment["taskDefinition"], deployment["runningCount"]) == (new, 2)
     broken = client.register("registry.invalid/nothing")
     client.ecs.update_service(cluster="demo", service="web", taskDefinition=broken)
     with pytest.raises(WaiterError, match="Max attempts exceeded"):
