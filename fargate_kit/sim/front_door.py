@@ -27,6 +27,8 @@ log = logging.getLogger("fargate_kit.sim")
 _LARGEST_BODY = 64 * 1024 * 1024
 _SECONDS_TO_FINISH = 0.5
 _SECONDS_TO_STOP = 30.0
+# Actions that fall due together are run together; each of them happens at its own instant anyhow.
+_SECONDS_BETWEEN_TICKS = 0.005
 
 
 class PortInUse(OSError):
@@ -241,7 +243,7 @@ class FrontDoor:
             self._timer = None
         self._armed_for = due
         if due is not None:
-            delay = max(0.0, (due - engine.clock.now()) / 1e6)
+            delay = max(_SECONDS_BETWEEN_TICKS, (due - engine.clock.now()) / 1e6)
             self._timer = self._loop.call_later(delay, self._tick)
 
     def _tick(self) -> None:

@@ -15,6 +15,7 @@ import re
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
@@ -106,6 +107,7 @@ class MotoAdapter:
         self._now = now or (lambda: time.time_ns() // 1000)
         self._worker = None if inline else Worker(f"moto-{account_id}")
         self._closed = False
+        self._effects: deque[Callable[[_Moto], object]] = deque()
         self._failure: Exception | None = None
         self.metric_observers: list[Callable[[str, str, Sequence[Sample]], None]] = []
         self._begin()
@@ -116,7 +118,7 @@ class MotoAdapter:
         Without a worker there is nothing to do beforehand: the first use does it.
         """
         if not self.inline:
-            self._effect(lambda moto: self._region(moto, region))
+            self._submit(lambda moto: self._region(moto, region))
 
     def forward(
         self,
@@ -161,23 +163,38 @@ class MotoAdapter:
 
     def subnet(self, region: str, subnet_id: str) -> SubnetFact | None:
         """Look a subnet up."""
-        return self._read(lambda moto: moto_records.subnet(self._ec2(moto, region), subnet_id))
+        return self._fact(
+            ("subnet", region, subnet_id),
+            lambda moto: moto_records.subnet(self._ec2(moto, region), subnet_id),
+        )
 
     def security_group(self, region: str, group_id: str) -> SecurityGroupFact | None:
         """Look a security group up."""
-        return self._read(lambda moto: moto_records.group(self._ec2(moto, region), group_id))
+        return self._fact(
+            ("security group", region, group_id),
+            lambda moto: moto_records.group(self._ec2(moto, region), group_id),
+        )
 
     def default_security_group(self, region: str, vpc_id: str) -> str | None:
         """Tell the id of a VPC's default security group."""
-        return self._read(lambda moto: moto_records.default_group(self._ec2(moto, region), vpc_id))
+        return self._fact(
+            ("default security group", region, vpc_id),
+            lambda moto: moto_records.default_group(self._ec2(moto, region), vpc_id),
+        )
 
     def addresses_in_use(self, region: str, subnet_id: str) -> frozenset[str]:
-        """List the private addresses of all interfaces of a subnet, whoever made them."""
-        return self._read(lambda moto: moto_records.addresses(self._ec2(moto, region), subnet_id))
+        """List the private addresses of a subnet's interfaces, apart from those of tasks."""
+        return self._fact(
+            ("addresses", region, subnet_id),
+            lambda moto: moto_records.addresses(self._ec2(moto, region), subnet_id),
+        )
 
     def log_group_exists(self, region: str, name: str) -> bool:
         """Tell whether CloudWatch Logs has a group of that name."""
-        return self._read(lambda moto: name in self._backend(moto, "logs", region).groups)
+        return self._fact(
+            ("log group", region, name),
+            lambda moto: name in self._backend(moto, "logs", region).groups,
+        )
 
     def log_group(self, region: str, name: str) -> LogGroupFact | None:
         """Look a log group up, and take out of it the lines that other services wrote."""
@@ -192,7 +209,7 @@ class MotoAdapter:
                 return False
             return any(role.arn == arn for role in self._iam(moto, partition).roles.values())
 
-        return self._read(read)
+        return self._fact(("role", arn), read)
 
     def principal(self, arn: str) -> PrincipalFact | None:
         """Look a user, role or group of the account's IAM up."""
@@ -203,7 +220,7 @@ class MotoAdapter:
                 return None
             return moto_iam.principal(self._iam(moto, partition), arn)
 
-        return self._read(read)
+        return self._fact(("principal", arn), read)
 
     def caller(self, partition: str, access_key: str) -> PrincipalFact | None:
         """Find whose access key it is; None for keys that IAM does not know."""
@@ -235,8 +252,11 @@ class MotoAdapter:
         self, region: str, subnet_id: str, group_ids: tuple[str, ...]
     ) -> NetworkFacts | None:
         """Read what decides where the tasks of a subnet can go; None if the subnet is gone."""
-        return self._read(
-            lambda moto: moto_network.network(self._ec2(moto, region), region, subnet_id, group_ids)
+        return self._fact(
+            ("network", region, subnet_id, group_ids),
+            lambda moto: moto_network.network(
+                self._ec2(moto, region), region, subnet_id, group_ids
+            ),
         )
 
     def ecr_image_digest(self, region: str, repository: str, reference: str) -> str | None:
@@ -283,20 +303,25 @@ class MotoAdapter:
             create_group: Make the group if it is not there.
         """
         entries = [{"timestamp": at, "message": text} for at, text in events]
-        self._effect(
-            lambda moto: moto_records.append_events(
-                self._backend(moto, "logs", region), group, stream, entries, create_group
-            )
-        )
+
+        def write(moto: _Moto) -> None:
+            logs = self._backend(moto, "logs", region)
+            moto_records.append_events(logs, group, stream, entries, create_group)
+
+        self._facts.pop(("log group", region, group), None)
+        self._effect(write)
 
     def open_log_stream(self, region: str, group: str, stream: str, *, create_group: bool) -> None:
         """Make a log stream if it is not there, and its group too if that is wanted."""
+        now = self._now()
 
         def write(moto: _Moto) -> None:
-            with moto.dated(self._now()):
+            with moto.dated(now):
                 logs = self._backend(moto, "logs", region)
                 moto_logs.open_stream(logs, group, stream, create_group)
 
+        if create_group:
+            self._facts.pop(("log group", region, group), None)
         self._effect(write)
 
     def deliver_log_events(
@@ -335,9 +360,10 @@ class MotoAdapter:
 
     def put_alarm(self, region: str, alarm: AlarmFact) -> None:
         """Have CloudWatch show an alarm; the state of one that is there already stays."""
+        now = self._now()
 
         def write(moto: _Moto) -> None:
-            with moto.dated(self._now(), "moto.cloudwatch.models"):
+            with moto.dated(now, "moto.cloudwatch.models"):
                 moto_alarms.put(self._backend(moto, "cloudwatch", region), alarm)
 
         self._effect(write)
@@ -346,9 +372,10 @@ class MotoAdapter:
         self, region: str, name: str, state: str, reason: str, data: str | None
     ) -> None:
         """Have CloudWatch show another state of an alarm; one that is gone stays so."""
+        now = self._now()
 
         def write(moto: _Moto) -> None:
-            with moto.dated(self._now(), "moto.cloudwatch.models"):
+            with moto.dated(now, "moto.cloudwatch.models"):
                 cloudwatch = self._backend(moto, "cloudwatch", region)
                 moto_alarms.set_state(cloudwatch, name, state, reason, data)
 
@@ -379,14 +406,14 @@ class MotoAdapter:
         return self._read(read)
 
     def flush(self) -> None:
-        """Wait until every effect so far is done.
+        """Have every effect so far done, and wait for it.
 
         Raises:
             MotoFailure: An effect failed since the last flush.
             RuntimeError: The account is closed.
         """
-        if self._worker is not None:
-            self._worker.submit(lambda: None).result()
+        if self._effects or self._worker is not None:
+            self._read(lambda _: None)
         failure, self._failure = self._failure, None
         if failure is not None:
             raise MotoFailure(f"an effect failed: {failure}") from failure
@@ -398,14 +425,17 @@ class MotoAdapter:
             moto.purge(self.account_id)
             self._begin()
 
+        self._facts.clear()
+        self._effects.clear()
         if self._used or self._worker is not None:
-            self._effect(begin_anew)
+            self._read(begin_anew)
 
     def close(self) -> None:
         """End the worker and let moto forget the account; requests in the queue are dropped."""
         if self._closed:
             return
         self._closed = True
+        self._facts.clear()
         if self._worker is not None:
             self._worker.close()
         with _lock:
@@ -417,6 +447,7 @@ class MotoAdapter:
         self._used = False
         self._regions: set[str] = set()
         self._partitions: set[str] = set()
+        self._facts: dict[tuple[object, ...], Any] = {}
         self._own = _Own(random.Random(f"{self.seed}/moto").getstate(), {})
 
     def _backend(self, moto: _Moto, service: str, region: str) -> Any:
@@ -475,6 +506,9 @@ class MotoAdapter:
             called = f"{target.service} {target.operation}"
             cause = f"{type(failure).__name__}: {failure}"
             raise MotoFailure(f"moto broke on {called}: {cause}") from failure
+        finally:
+            if not target.operation.startswith(_READING):
+                self._facts.clear()
         if _has_no_operation(request, target, response):
             raise UnsupportedOperation(target.service, target.operation)
         return response
@@ -508,6 +542,20 @@ class MotoAdapter:
         ):
             yield
 
+    def _fact(self, key: tuple[object, ...], read: Callable[[_Moto], T]) -> T:
+        """Read what changes only by requests that moto answers, and remember it until then.
+
+        Only the thread that works with moto remembers and forgets, so what is remembered is
+        never older than the last request that was answered.
+        """
+
+        def look(moto: _Moto) -> T:
+            fact = self._facts[key] = read(moto)
+            return fact
+
+        known: T = self._facts.get(key, _NOT_KNOWN)
+        return self._read(look) if known is _NOT_KNOWN else known
+
     def _read(self, read: Callable[[_Moto], T]) -> T:
         return self._submit(read).result()
 
@@ -525,15 +573,24 @@ class MotoAdapter:
         return done
 
     def _effect(self, write: Callable[[_Moto], object]) -> None:
-        """Queue a write, in order; that it failed is told by the log and the next flush."""
+        """Note a write; it is done before moto is next asked, or when many have come together.
 
-        def done(future: Future[object]) -> None:
-            failure = None if future.cancelled() else future.exception()
-            if isinstance(failure, Exception):
+        That it failed is told by the log and the next flush.
+        """
+        if self._closed:
+            raise RuntimeError(f"the simulated account {self.account_id} is closed")
+        self._effects.append(write)
+        if len(self._effects) == _MOST_EFFECTS:
+            self._submit(lambda _: None)
+
+    def _do_effects(self, moto: _Moto) -> None:
+        while self._effects:
+            write = self._effects.popleft()
+            try:
+                write(moto)
+            except Exception as failure:
                 self._failure = self._failure or failure
                 log.warning("moto did not take an effect of ECS: %s", failure, exc_info=failure)
-
-        self._submit(write).add_done_callback(done)
 
     def _with_moto(self, work: Callable[[_Moto], T]) -> T:
         with _lock:
@@ -543,8 +600,14 @@ class MotoAdapter:
                     moto.purge(self.account_id)  # left by an account that was never closed
                     self._used = True
                     self._iam(moto, "aws")
+                self._do_effects(moto)
                 return work(moto)
 
+
+# How many effects are kept for later; each of them is short.
+_MOST_EFFECTS = 100
+_NOT_KNOWN: Any = object()
+_READING = ("Describe", "Get", "List")
 
 # Services whose first use need not make a VPC.
 _WITHOUT_NETWORK = frozenset({"iam", "sts", "s3", "logs", "ssm", "secretsmanager", "ecr"})

@@ -39,11 +39,11 @@ def default_group(ec2: Any, vpc_id: str) -> str | None:
 
 
 def addresses(ec2: Any, subnet_id: str) -> frozenset[str]:
-    """List the private addresses of all interfaces of a subnet."""
+    """List the private addresses of a subnet's interfaces, apart from those of tasks."""
     return frozenset(
         address["PrivateIpAddress"]
         for interface in ec2.enis.values()
-        if interface.subnet.id == subnet_id
+        if interface.subnet.id == subnet_id and not hasattr(interface, "of_task")
         for address in interface.private_ip_addresses
     )
 
@@ -89,6 +89,7 @@ def show_interface(ec2: Any, interface: NetworkInterface) -> None:
     made.status = "in-use"
     made.requester_managed = True
     made.device_index = 1
+    made.of_task = True
     ec2.enis[made.id] = made
 
 

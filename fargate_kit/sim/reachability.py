@@ -8,6 +8,7 @@ ACLs are not looked at: they let everything through unless they are changed.
 from __future__ import annotations
 
 import enum
+import functools
 import ipaddress
 import random
 from collections.abc import Sequence
@@ -210,7 +211,7 @@ class Reach:
         fitting = [
             (network.prefixlen, -index, route.way)
             for index, route in enumerate(self.facts.routes)
-            if there in (network := ipaddress.ip_network(route.destination, strict=False))
+            if there in (network := _network(route.destination))
         ]
         return max(fitting, key=lambda one: one[:2])[2] if fitting else None
 
@@ -277,12 +278,17 @@ def _unresolved(host: str) -> Blocked:
     )
 
 
+@functools.lru_cache(maxsize=1024)
+def _network(block: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(block, strict=False)
+
+
 def _covers(ranges: Sequence[str], address: str) -> bool:
     there = ipaddress.ip_address(address)
-    return any(there in ipaddress.ip_network(one, strict=False) for one in ranges)
+    return any(there in _network(one) for one in ranges)
 
 
 def _within(inner: str, ranges: Sequence[str]) -> bool:
-    network = ipaddress.ip_network(inner, strict=False)
+    network = _network(inner)
     ends = (str(network.network_address), str(network.broadcast_address))
     return any(all(_covers([one], end) for end in ends) for one in ranges)

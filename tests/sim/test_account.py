@@ -371,7 +371,7 @@ def test_answers_do_not_depend_on_the_process() -> None:
 def test_moto_never_holds_up_ecs(walled: Account) -> None:
     """With a worker, ECS answers at once while moto's answers are promised."""
     gate = threading.Event()
-    walled.moto._effect(lambda _: gate.wait(30))
+    walled.moto._submit(lambda _: gate.wait(30))
     promised = walled.start_answer(sent(f"{LOGS}.DescribeLogGroups"))
     assert isinstance(promised, Future)
     assert not promised.done()
@@ -387,7 +387,7 @@ def test_moto_never_holds_up_ecs(walled: Account) -> None:
 def test_a_promise_is_kept_even_when_the_account_closes(walled: Account) -> None:
     """A request that is still in the queue when the account ends gets an answer."""
     gate = threading.Event()
-    walled.moto._effect(lambda _: gate.wait(30))
+    walled.moto._submit(lambda _: gate.wait(30))
     promised = walled.start_answer(sent(f"{LOGS}.DescribeLogGroups"))
     assert isinstance(promised, Future)
     assert not promised.cancel()

@@ -276,7 +276,7 @@ def test_a_door_closes_while_a_request_waits(account: Account) -> None:
     """A client whose answer moto still prepares does not keep the door open."""
     gate = threading.Event()
     door = FrontDoor(account).start()
-    account.moto._effect(lambda _: gate.wait(30))
+    account.moto._submit(lambda _: gate.wait(30))
     connection = socket.create_connection(("127.0.0.1", door.port), timeout=30)
     connection.sendall(
         b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Logs_20140328.DescribeLogGroups\r\n"

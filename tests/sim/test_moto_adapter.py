@@ -16,8 +16,9 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from fargate_kit.sim import moto_records
 from fargate_kit.sim.errors import UnsupportedOperation
-from fargate_kit.sim.facts import NetworkInterface, RepositoryMissing
+from fargate_kit.sim.facts import NetworkInterface, RepositoryMissing, SubnetFact
 from fargate_kit.sim.moto_adapter import MotoAdapter, MotoFailure, _moto, free_account_id
 from fargate_kit.sim.request import Request, Response, route
 
@@ -124,18 +125,56 @@ def test_security_groups_are_found(moto: MotoAdapter, client_to: ClientTo) -> No
     assert moto.default_security_group(REGION, "vpc-0bad") is None
 
 
-def test_addresses_in_use_are_those_of_all_interfaces(
+def test_addresses_in_use_are_those_of_foreign_interfaces(
     moto: MotoAdapter, client_to: ClientTo
 ) -> None:
-    """Relies on: EC2Backend.enis and the private addresses of each, whoever made it."""
+    """Relies on: EC2Backend.enis and the private addresses of each; those of tasks are known."""
     ec2 = client_to(moto.forward, "ec2")
     mine = interface(moto, client_to)
     block = ipaddress.ip_network(_subnet_of(ec2, mine.subnet_id)["CidrBlock"])
     assert moto.addresses_in_use(REGION, mine.subnet_id) == frozenset()
     ec2.create_network_interface(SubnetId=mine.subnet_id, PrivateIpAddress=str(block[99]))
     moto.create_network_interface(mine)
-    assert moto.addresses_in_use(REGION, mine.subnet_id) == {str(block[77]), str(block[99])}
+    assert moto.addresses_in_use(REGION, mine.subnet_id) == {str(block[99])}
     assert moto.addresses_in_use(REGION, subnet_ids(moto, client_to)[1]) == frozenset()
+
+
+def test_facts_are_read_once_until_a_request_may_change_them(
+    moto: MotoAdapter, client_to: ClientTo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known facts cost no turn of moto, and every request but a reading one makes them unknown."""
+    mine = interface(moto, client_to)
+    ec2 = client_to(moto.forward, "ec2")
+    looks = 0
+    look_up = moto_records.subnet
+
+    def counted(*asked: Any) -> SubnetFact | None:
+        nonlocal looks
+        looks += 1
+        return look_up(*asked)
+
+    monkeypatch.setattr(moto_records, "subnet", counted)
+    ec2.create_security_group(GroupName="first", Description="-")
+    for _ in range(2):
+        moto.subnet(REGION, mine.subnet_id)
+        ec2.describe_subnets()
+        moto.create_network_interface(mine)
+    assert looks == 1
+    ec2.create_security_group(GroupName="second", Description="-")
+    moto.subnet(REGION, mine.subnet_id)
+    assert looks == 2
+
+
+def test_effects_wait_until_moto_is_asked_or_many_have_come(moto: MotoAdapter) -> None:
+    """A write alone costs no turn of moto; what is read afterwards has seen it."""
+    for number in range(3):
+        moto.put_log_events(REGION, "/g", "s", [(number, "-")], create_group=True)
+    assert len(moto._effects) == 3
+    assert moto.log_group_exists(REGION, "/g")
+    assert not moto._effects
+    for number in range(250):
+        moto.put_log_events(REGION, "/g", "s", [(number, "-")], create_group=True)
+    assert len(moto._effects) == 50
 
 
 def test_log_group_exists(moto: MotoAdapter, client_to: ClientTo) -> None:
@@ -618,7 +657,7 @@ def test_facts_do_not_wait_for_requests(worker: MotoAdapter) -> None:
     """A fact is read before requests that are still in the queue, however many there are."""
     gate = threading.Event()
     seen: list[str] = []
-    worker._effect(lambda _: gate.wait(30))
+    worker._submit(lambda _: gate.wait(30))
     request = Request(
         method="POST",
         path="/",
@@ -653,7 +692,7 @@ def test_flush_waits_for_all_effects_and_tells_of_a_failure(worker: MotoAdapter)
 def test_warm_up_makes_the_region_in_the_background(worker: MotoAdapter) -> None:
     """Warming up returns at once; when it is done the region is there."""
     gate = threading.Event()
-    worker._effect(lambda _: gate.wait(30))
+    worker._submit(lambda _: gate.wait(30))
     worker.warm_up(REGION)
     gate.set()
     worker.flush()

@@ -31,7 +31,7 @@ class Outside(Protocol):
         ...
 
     def addresses_in_use(self, region: str, subnet_id: str) -> frozenset[str]:
-        """List the private addresses of all interfaces of a subnet, whoever made them."""
+        """List the private addresses of a subnet's interfaces, apart from those of tasks."""
         ...
 
     def log_group_exists(self, region: str, name: str) -> bool:

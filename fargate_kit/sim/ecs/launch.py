@@ -74,7 +74,7 @@ class Launcher:
         Returns:
             The tasks, PROVISIONING, and a failure for each one that found no room.
         """
-        counted = Counter(self._zones(order) if spread is None else spread)
+        counted = Counter(order.cluster.zones_of(order.group) if spread is None else spread)
         tasks: list[TaskState] = []
         failures: list[dict[str, Any]] = []
         for provider in providers:
@@ -84,17 +84,10 @@ class Launcher:
                 continue
             counted[subnet.availability_zone] += 1
             task = self._create(order, provider, subnet)
-            order.cluster.tasks[task.id] = task
+            order.cluster.add(task)
             self._lifecycle.begin(task)
             tasks.append(task)
         return tasks, failures
-
-    def _zones(self, order: LaunchOrder) -> Counter[str]:
-        return Counter(
-            task.availability_zone
-            for task in order.cluster.tasks.values()
-            if task.group == order.group and task.desired_status == "RUNNING"
-        )
 
     def _subnet(
         self, order: LaunchOrder, provider: str | None, spread: Mapping[str, int]

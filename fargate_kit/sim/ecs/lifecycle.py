@@ -81,7 +81,7 @@ class Lifecycle:
             return
         if life.entry is not None:
             self._ground.engine.cancel(life.entry)
-        task.desired_status = "STOPPED"
+        task.cluster.give_up(task)
         task.stop_code = code
         task.stopped_reason = reason
         task.stopping_at = self._ground.engine.now

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -187,6 +189,7 @@ class ClusterState:
     tasks: dict[str, TaskState] = field(default_factory=dict)
     tokens: dict[str, TokenState] = field(default_factory=dict)
     services: dict[str, ServiceState] = field(default_factory=dict)
+    _zones: dict[str, Counter[str]] = field(default_factory=dict)
 
     def services_of(self, status: str) -> int:
         """Count the services of one status."""
@@ -204,6 +207,23 @@ class ClusterState:
             task.last_status in STARTING and task.desired_status == "RUNNING"
             for task in self.tasks.values()
         )
+
+    def add(self, task: TaskState) -> None:
+        """Take in a new task, which shall run."""
+        self.tasks[task.id] = task
+        self._zones.setdefault(task.group, Counter())[task.availability_zone] += 1
+
+    def give_up(self, task: TaskState) -> None:
+        """Decide that a task shall run no longer."""
+        task.desired_status = "STOPPED"
+        zones = self._zones[task.group]
+        zones[task.availability_zone] -= 1
+        if not zones.total():
+            del self._zones[task.group]
+
+    def zones_of(self, group: str) -> Mapping[str, int]:
+        """Count the tasks of a group that shall run, by their zones."""
+        return self._zones.get(group, {})
 
     def forget(self, task: TaskState) -> None:
         """Forget a stopped task, and its client token with the last task of it."""

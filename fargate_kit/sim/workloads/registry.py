@@ -19,6 +19,7 @@ class Workloads:
 
     def __init__(self) -> None:
         self._patterns: list[tuple[str, Workload]] = list(built_in_images())
+        self._found: dict[str, Workload] = {}
 
     def register(self, pattern: str, workload: Workload) -> None:
         """Say what containers of some images do; what is registered later goes first.
@@ -35,6 +36,7 @@ class Workloads:
         if not pattern:
             raise ValueError("the pattern for an image is not empty")
         self._patterns.append((pattern, workload))
+        self._found.clear()
 
     def find(self, image: str) -> Workload:
         """Find what a container of an image does.
@@ -46,6 +48,12 @@ class Workloads:
             The workload registered last whose pattern fits. An image that none fits, even
             one whose name is malformed, runs until it is stopped.
         """
+        found = self._found.get(image)
+        if found is None:
+            found = self._found[image] = self._look_up(image)
+        return found
+
+    def _look_up(self, image: str) -> Workload:
         spellings = _spellings(image)
         for pattern, workload in reversed(self._patterns):
             if any(fnmatch.fnmatchcase(spelling, pattern) for spelling in spellings):

@@ -43,7 +43,7 @@ def door(account: Account) -> Iterator[FrontDoor]:
 
 
 @pytest.fixture
-def logs(door: FrontDoor, botocore_session: botocore.session.Session) -> Any:
+def logs(door: FrontDoor, botocore_session: botocore.session.Session) -> Iterator[Any]:
     """A client of CloudWatch Logs, whose group `g` has a stream `s`."""
     client = botocore_session.create_client(
         "logs",
@@ -53,7 +53,8 @@ def logs(door: FrontDoor, botocore_session: botocore.session.Session) -> Any:
     )
     client.create_log_group(logGroupName="g")
     client.create_log_stream(logGroupName="g", logStreamName="s")
-    return client
+    yield client
+    client.close()
 
 
 def put(logs: Any, *lines: str) -> None:
@@ -110,6 +111,7 @@ def test_a_session_times_out_over_http(door: FrontDoor, account: Account, logs: 
     kinds: list[str] = []
     with pytest.raises(EventStreamError, match="SessionTimeoutException"):
         kinds.extend(kind for message in answer["responseStream"] for kind in message)
+    answer["responseStream"].close()
     assert set(kinds) == {"sessionStart", "sessionUpdate"}
     assert sessions(door) == 0
     assert logs.filter_log_events(logGroupName="g")["events"] == []
@@ -168,6 +170,7 @@ def test_a_stepped_world_is_tailed(botocore_session: botocore.session.Session) -
         updates = [next(stream)["sessionUpdate"]["sessionResults"] for _ in range(2)]
         assert [[event["message"] for event in update] for update in updates] == [["x"], []]
         answer["responseStream"].close()
+        client.close()
     account.close()
 
 
@@ -197,6 +200,8 @@ def test_a_door_closes_beside_an_open_session(account: Account) -> None:
     door.stop()
     assert ended.wait(30)
     reader.join(30)
+    answer["responseStream"].close()
+    client.close()
     assert account.logs.sessions == 0
 
 
