@@ -9,7 +9,7 @@ from importlib import import_module
 from benchmarks.processes import ROOT
 from benchmarks.tables import Table, circumstances, replaced
 
-NAMES = ("waiters", "cpu", "imports", "simulator")
+NAMES = ("waiters", "cpu", "imports", "simulator", "scale")
 PAGE = ROOT / "docs" / "explanation" / "benchmarks.md"
 
 

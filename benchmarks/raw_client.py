@@ -12,6 +12,7 @@ from aiobotocore.session import AioSession
 REGION = "us-east-1"
 TASKS_PER_CALL = 10
 TASKS_DESCRIBED = 100
+SERVICES_DESCRIBED = 10
 
 
 @asynccontextmanager
@@ -30,19 +31,19 @@ async def raw_client(service: str, url: str) -> AsyncIterator[Any]:
         yield client
 
 
-async def network_of(url: str) -> dict[str, Any]:
-    """Return a network configuration with one of the endpoint's subnets and security groups.
+async def network_of(url: str, *, subnets: int = 1) -> dict[str, Any]:
+    """Return a network configuration with subnets of the endpoint and a security group.
 
     Tasks get a public address, without which they could not pull their image there.
     """
     async with raw_client("ec2", url) as ec2:
-        subnets = (await ec2.describe_subnets())["Subnets"]
+        found = (await ec2.describe_subnets())["Subnets"]
         groups = await ec2.describe_security_groups(
-            Filters=[{"Name": "vpc-id", "Values": [subnets[0]["VpcId"]]}]
+            Filters=[{"Name": "vpc-id", "Values": [found[0]["VpcId"]]}]
         )
     return {
         "awsvpcConfiguration": {
-            "subnets": [subnets[0]["SubnetId"]],
+            "subnets": [each["SubnetId"] for each in found[:subnets]],
             "securityGroups": [groups["SecurityGroups"][0]["GroupId"]],
             "assignPublicIp": "ENABLED",
         }

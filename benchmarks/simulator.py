@@ -19,6 +19,7 @@ from benchmarks.measuring import Comparison, yes_or_no
 from benchmarks.processes import Server, moto_server, served, simulator
 from benchmarks.raw_client import (
     REGION,
+    SERVICES_DESCRIBED,
     TASKS_DESCRIBED,
     TASKS_PER_CALL,
     network_of,
@@ -28,7 +29,6 @@ from benchmarks.raw_client import (
 from benchmarks.tables import Table
 
 RUNS = 3
-AT_LEAST = 4.0
 SPEED = 20.0
 CLUSTER = "benchmark"
 SECONDS_TO_START = 60.0
@@ -42,23 +42,27 @@ class Load:
     """Requests of one kind, sent by so many callers at once.
 
     Attributes:
-        tasks: How many tasks a request is about.
+        about: How many tasks or services a request is about.
         seconds: How long a turn takes.
+        at_least: How many times moto's rate ours shall be.
     """
 
     operation: str
-    tasks: int
+    about: int
     callers: int
     seconds: float
+    at_least: float
 
 
 LOADS = (
-    Load(operation="DescribeTasks", tasks=1, callers=1, seconds=0.5),
-    Load(operation="DescribeTasks", tasks=1, callers=10, seconds=0.5),
-    Load(operation="DescribeTasks", tasks=100, callers=1, seconds=1.0),
-    Load(operation="DescribeTasks", tasks=100, callers=10, seconds=1.0),
-    Load(operation="RunTask", tasks=1, callers=1, seconds=0.5),
-    Load(operation="RunTask", tasks=1, callers=10, seconds=0.5),
+    Load(operation="DescribeTasks", about=1, callers=1, seconds=0.5, at_least=4),
+    Load(operation="DescribeTasks", about=1, callers=10, seconds=0.5, at_least=4),
+    Load(operation="DescribeTasks", about=100, callers=1, seconds=1.0, at_least=8),
+    Load(operation="DescribeTasks", about=100, callers=10, seconds=1.0, at_least=8),
+    Load(operation="DescribeServices", about=10, callers=1, seconds=0.5, at_least=5),
+    Load(operation="DescribeServices", about=10, callers=10, seconds=0.5, at_least=5),
+    Load(operation="RunTask", about=1, callers=1, seconds=0.5, at_least=5),
+    Load(operation="RunTask", about=1, callers=10, seconds=0.5, at_least=5),
 )
 
 
@@ -101,12 +105,12 @@ class Result:
             ),
             rows=[
                 (
-                    f"{each.load.operation} of {each.load.tasks}",
+                    f"{each.load.operation} of {each.load.about}",
                     f"{each.load.callers}",
                     f"{each.plain.ratio:.1f}",
                     each.plain.spread,
-                    f"{AT_LEAST:.0f}",
-                    yes_or_no(each.plain.ratio >= AT_LEAST),
+                    f"{each.load.at_least:.0f}",
+                    yes_or_no(each.plain.ratio >= each.load.at_least),
                     f"{each.botocore.ratio:.1f}",
                     "?" if math.isnan(each.cpu.ratio) else f"{1 / each.cpu.ratio:.1f}",
                 )
@@ -118,7 +122,7 @@ class Result:
                 "and has come to rest before moto's turn. moto's tasks are made to stay RUNNING."
             ),
             details=[
-                f"  {each.load.operation} of {each.load.tasks}, {each.load.callers} at once, "
+                f"  {each.load.operation} of {each.load.about}, {each.load.callers} at once, "
                 f"{name}: "
                 f"{median(rates.ours):.0f} a second, moto {median(rates.theirs):.0f}"
                 for each in self.measured
@@ -134,7 +138,7 @@ def run() -> Result:
 
 
 class _Side:
-    """A server with a hundred running tasks, and two clients of it.
+    """A server with a hundred running tasks and ten services, and two clients of it.
 
     Args:
         simulated: Whether tasks go on to live after the answer, as they do on our side.
@@ -149,9 +153,10 @@ class _Side:
         self._http = http
         self._run: dict[str, Any] = {}
         self._arns: list[str] = []
+        self._services: list[str] = []
 
     async def prepare(self) -> None:
-        """Start the tasks and wait until they run.
+        """Start the tasks and wait until they run; make services without tasks.
 
         Raises:
             RuntimeError: One of them stopped.
@@ -167,6 +172,10 @@ class _Side:
         while len(self._arns) < TASKS_DESCRIBED:
             reply = await self._ecs.run_task(**self._run, count=TASKS_PER_CALL)
             self._arns += [task["taskArn"] for task in reply["tasks"]]
+        for number in range(SERVICES_DESCRIBED):
+            name = f"service-{number}"
+            await self._ecs.create_service(**self._run, serviceName=name, desiredCount=0)
+            self._services.append(name)
         with anyio.fail_after(SECONDS_TO_START):
             running = False
             while not running:
@@ -193,7 +202,11 @@ class _Side:
 
     async def botocore(self, load: Load) -> None:
         """Send one request of a load with aiobotocore."""
-        call = {"DescribeTasks": self._ecs.describe_tasks, "RunTask": self._ecs.run_task}
+        call = {
+            "DescribeServices": self._ecs.describe_services,
+            "DescribeTasks": self._ecs.describe_tasks,
+            "RunTask": self._ecs.run_task,
+        }
         await call[load.operation](**self._parameters(load))
 
     async def plain(self, load: Load) -> None:
@@ -219,8 +232,10 @@ class _Side:
 
     def _parameters(self, load: Load) -> dict[str, Any]:
         if load.operation == "RunTask":
-            return {**self._run, "count": load.tasks}
-        return {"cluster": CLUSTER, "tasks": self._arns[: load.tasks]}
+            return {**self._run, "count": load.about}
+        if load.operation == "DescribeServices":
+            return {"cluster": CLUSTER, "services": self._services[: load.about]}
+        return {"cluster": CLUSTER, "tasks": self._arns[: load.about]}
 
 
 async def _measure(ours: Server, theirs: Server) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -136,35 +137,38 @@ class Launcher:
             enable_execute_command=order.enable_execute_command,
             availability_zone=subnet.availability_zone,
             attachment=AttachmentState(
-                id=self._uuid("attachment", task_id),
+                id=_uuid(chance),
                 subnet_id=subnet.id,
                 group_ids=order.group_ids,
                 assign_public_ip=order.assign_public_ip,
             ),
             containers=[
-                self._container(order, task_id, definition)
+                self._container(order, task_id, definition, chance)
                 for definition in effective_containers(order.definition.containers, overrides)
             ],
             tags=dict(order.tags),
         )
 
     def _container(
-        self, order: LaunchOrder, task_id: str, definition: dict[str, Any]
+        self,
+        order: LaunchOrder,
+        task_id: str,
+        definition: dict[str, Any],
+        chance: random.Random,
     ) -> ContainerState:
-        name = definition["name"]
-        own = self._uuid("container", task_id, name)
+        tail = f"{order.cluster.name}/{task_id}/{_uuid(chance)}"
         return ContainerState(
-            name=name,
-            arn=self._ground.references.arn("container", f"{order.cluster.name}/{task_id}/{own}"),
+            name=definition["name"],
+            arn=self._ground.references.arn("container", tail),
             image=definition["image"],
             definition=definition,
             essential=definition["essential"],
             checked="healthCheck" in definition,
         )
 
-    def _uuid(self, *purpose: object) -> str:
-        chance = self._ground.engine.random(*purpose)
-        return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
+def _uuid(chance: random.Random) -> str:
+    return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
 
 def effective_containers(
