@@ -87,7 +87,10 @@ class Scheduler:
         primary, desired = service.primary, service.desired
         keep = max(0, service.configuration.minimum(desired) - primary.roster.healthy)
         for deployment in sorted(service.older, key=lambda one: not one.established):
-            worth = deployment.desired if deployment.established else deployment.roster.healthy
+            # The minimum is of tasks that stay RUNNING (service model, DeploymentConfiguration).
+            roster = deployment.roster
+            running = roster.count(Standing.WAITING, Standing.HEALTHY)
+            worth = deployment.desired if deployment.established else running
             deployment.desired = min(deployment.desired, worth, keep)
             keep -= deployment.desired
         stopped = held = 0

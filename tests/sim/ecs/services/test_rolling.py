@@ -295,6 +295,16 @@ def test_overtaken_deployment_is_drained(world: Any) -> None:
     assert oldest["status"] == "SUCCESSFUL"
 
 
+def test_running_tasks_stay_although_their_deployment_never_completed(world: Any) -> None:
+    """An update in the moments before a deployment completes keeps the tasks that run."""
+    world.create()
+    service = world.until(lambda service: service["runningCount"] == 2)
+    assert service["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    world.update(taskDefinition=world.missing())
+    world.engine.advance_by(300)
+    assert world.service()["runningCount"] == 2
+
+
 def test_updates_of_one_instant_end_with_the_last(world: Any) -> None:
     """Of several updates before the scheduler acts, only the last one starts tasks."""
     world.steady()
