@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-__all__ = ["ContainerSpec", "HealthCheck", "LogConfiguration", "MountPoint", "PortMapping"]
+from fargate_kit.errors import InvalidSpec
+from fargate_kit.model.arguments import expect, expect_items, expect_words
+from fargate_kit.model.kinds import MISSING_MEMBER, WRONG_TYPE
+from fargate_kit.model.members import given_twice, without_nulls
+from fargate_kit.model.problems import Problem
+from fargate_kit.model.shapes import CONTAINER
+
+__all__ = [
+    "ContainerSpec",
+    "HealthCheck",
+    "LogConfiguration",
+    "MountPoint",
+    "PortMapping",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +55,24 @@ class PortMapping:
 
     def to_api(self) -> dict[str, Any]:
         """Return the member of `portMappings`."""
+        return self._named() | dict(self.extra)
+
+    def problems(self, path: str) -> Iterator[Problem]:
+        """Find what is said twice; AWS's own rules are those of `TaskSpec.problems()`.
+
+        Args:
+            path: Where the port mapping is.
+        """
+        yield from given_twice(self._named(), self.extra, path)
+
+    def _named(self) -> dict[str, Any]:
         raw = {
             "containerPort": self.container_port,
             "protocol": self.protocol,
             "name": self.name,
             "appProtocol": self.app_protocol,
         }
-        return {key: value for key, value in raw.items() if value is not None} | dict(self.extra)
+        return {key: value for key, value in raw.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +92,9 @@ class HealthCheck:
     timeout: int = 5
     retries: int = 3
     start_period: int | None = None
+
+    def __post_init__(self) -> None:
+        expect_words(self, "command", "['CMD-SHELL', …]")
 
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Self:
@@ -106,6 +133,10 @@ class LogConfiguration:
     driver: str
     options: Mapping[str, str] = field(default_factory=dict)
     secret_options: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for member in ("options", "secret_options"):
+            expect(self, member, Mapping, "a mapping", "such as {name: value}")
 
     @classmethod
     def awslogs(
@@ -187,7 +218,8 @@ class ContainerSpec:
         memory_reservation: MiB that are kept for it.
         depends_on: Containers that come first, with `START`, `COMPLETE`, `SUCCESS` or `HEALTHY`.
         stop_timeout: Seconds between SIGTERM and SIGKILL, at most 120; None is AWS's 30.
-        extra: Further members of AWS's container definition, sent as they are.
+        extra: Further members of AWS's container definition, sent as they are; nothing that a
+            field says.
     """
 
     name: str
@@ -209,14 +241,36 @@ class ContainerSpec:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for member in ("command", "entry_point"):
-            if isinstance(getattr(self, member), str):
-                raise TypeError(f"{member} is a list of words, not one text: ['sh', '-c', …]")
+        expect_words(self, "command")
+        expect_words(self, "entry_point")
+        for member in ("environment", "secrets", "depends_on", "extra"):
+            expect(self, member, Mapping, "a mapping", "such as {name: value}")
+        for member, kind in (
+            ("health_check", HealthCheck),
+            ("log_configuration", LogConfiguration),
+        ):
+            remedy = f"{kind.__name__}.from_api() reads AWS's JSON"
+            expect(self, member, kind | None, f"a {kind.__name__} or None", remedy)
+        ports, allowed = (int, PortMapping), "a list of port numbers and PortMappings"
+        expect_items(self, "ports", ports, allowed, "such as [80]")
+        expect_items(self, "mount_points", MountPoint, "a list of MountPoints")
 
     @classmethod
     def from_api(cls, raw: Mapping[str, Any]) -> Self:
-        """Parse a member of `containerDefinitions`; what cannot be told here goes to `extra`."""
-        rest = {key: value for key, value in raw.items() if value not in (None, [], {})}
+        """Parse a member of `containerDefinitions`; what cannot be told here goes to `extra`.
+
+        Raises:
+            InvalidSpec: A value has the wrong type, or the name or the image is missing.
+        """
+        found: list[Problem] = []
+        CONTAINER.read(raw, "", found)
+        found = [problem for problem in found if problem.rule == WRONG_TYPE.id]
+        if not found:
+            (clean,) = without_nulls({"containerDefinitions": [raw]})["containerDefinitions"]
+            found = [_missing(name) for name in ("name", "image") if name not in clean]
+        if found:
+            raise InvalidSpec("the container definition", found)
+        rest = {key: value for key, value in clean.items() if value != []}
         return cls(
             name=rest.pop("name"),
             image=rest.pop("image"),
@@ -239,6 +293,20 @@ class ContainerSpec:
 
     def to_api(self) -> dict[str, Any]:
         """Return the member of `containerDefinitions`."""
+        return {**self._named(), **self.extra}
+
+    def problems(self, path: str) -> Iterator[Problem]:
+        """Find what is said twice; AWS's own rules are those of `TaskSpec.problems()`.
+
+        Args:
+            path: Where the container is, such as `containerDefinitions[0]`.
+        """
+        yield from given_twice(self._named(), self.extra, path)
+        for number, port in enumerate(self.ports):
+            if isinstance(port, PortMapping):
+                yield from port.problems(f"{path}.portMappings[{number}]")
+
+    def _named(self) -> dict[str, Any]:
         raw: dict[str, Any] = {
             "name": self.name,
             "image": self.image,
@@ -263,7 +331,13 @@ class ContainerSpec:
             "stopTimeout": self.stop_timeout,
         }
         raw = {key: value for key, value in raw.items() if value not in (None, [])}
-        return {**raw, "essential": self.essential, **self.extra}
+        return {**raw, "essential": self.essential}
+
+
+def _missing(member: str) -> Problem:
+    return MISSING_MEMBER.problem(
+        member, given=None, allowed="a text", remedy=f"give the container its {member}"
+    )
 
 
 def _listed(pairs: Mapping[str, str], value: str) -> list[dict[str, str]]:

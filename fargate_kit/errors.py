@@ -11,6 +11,7 @@ FargateError
 │   ├── Denied              credentials or policy
 │   └── Throttled           after the retries that botocore makes
 ├── PlacementFailed         RunTask answered with failures instead of the tasks asked for
+├── CostLimitReached        .spent .limit: a fan-out was ended before it cost more
 ├── TaskFailed              .task_arn .reason
 │   ├── StartFailed         never ran: image, secret, network, capacity; .remedy
 │   └── ExitedNonZero       .container .exit_code
@@ -18,6 +19,7 @@ FargateError
 │   ├── DeploymentRolledBack  ECS went back to what ran before; the service is stable again
 │   ├── DeploymentOvertaken   another deployment took its place before it completed
 │   └── ServiceDeleted        the service was deleted while its deployment was waited for
+├── TeardownIncomplete      something with the mark is left, or could not be looked for: .left
 └── WaitTimeout             also a TimeoutError: .last is the last picture
 ```
 
@@ -36,6 +38,7 @@ __all__ = [
     "ApiError",
     "ConfigurationError",
     "ConnectionClosed",
+    "CostLimitReached",
     "Denied",
     "DeploymentFailed",
     "DeploymentOvertaken",
@@ -49,6 +52,7 @@ __all__ = [
     "ServiceDeleted",
     "StartFailed",
     "TaskFailed",
+    "TeardownIncomplete",
     "Throttled",
     "WaitTimeout",
 ]
@@ -158,6 +162,20 @@ class PlacementFailed(FargateError):
         self.reasons = tuple(reasons)
 
 
+class CostLimitReached(FargateError):
+    """A fan-out was ended because it had cost as much as it may, by list prices.
+
+    Attributes:
+        spent: US dollars, an estimate.
+        limit: US dollars.
+    """
+
+    def __init__(self, message: str, *, spent: float, limit: float) -> None:
+        super().__init__(message)
+        self.spent = spent
+        self.limit = limit
+
+
 class TaskFailed(FargateError):
     """A task did not do what was asked.
 
@@ -211,6 +229,28 @@ class ExitedNonZero(TaskFailed):
         super().__init__(message, task_arn=task_arn, reason=reason)
         self.container = container
         self.exit_code = exit_code
+
+
+class TeardownIncomplete(FargateError):
+    """A tear-down left something, or could not look whether it did; it may be run again.
+
+    Attributes:
+        mark: The value of the tag `fargate-kit`.
+        deleted: What is gone, by kind and name.
+        left: What is still there, by kind and name.
+        problems: What could not be deleted or looked for, and why.
+    """
+
+    def __init__(
+        self, mark: str, *, deleted: Sequence[str], left: Sequence[str], problems: Sequence[str]
+    ) -> None:
+        self.mark = mark
+        self.deleted = tuple(deleted)
+        self.left = tuple(left)
+        self.problems = tuple(problems)
+        known = ", ".join(self.left) or "nothing that could be looked for"
+        lines = "".join(f"\n  - {problem}" for problem in self.problems)
+        super().__init__(f"the tear-down of {mark!r} is not complete; left: {known}{lines}")
 
 
 class WaitTimeout(FargateError, TimeoutError):

@@ -10,6 +10,7 @@ from typing import Any
 from fargate_kit.core.session import Session
 from fargate_kit.errors import ApiError, NotFound
 from fargate_kit.model.values import LogLine
+from fargate_kit.ownership import owned
 
 __all__ = ["LogStream", "create_log_group", "delete_log_group", "follow", "read", "streams_of"]
 
@@ -200,7 +201,9 @@ async def create_log_group(
         logs:CreateLogGroup, logs:PutRetentionPolicy (with a retention)
     """
     try:
-        await session.api.call("logs", "CreateLogGroup", logGroupName=name, tags=dict(tags or {}))
+        await session.api.call(
+            "logs", "CreateLogGroup", logGroupName=name, tags=owned(tags, mark=session.mark)
+        )
     except ApiError as error:
         if error.code != "ResourceAlreadyExistsException":
             raise

@@ -12,14 +12,25 @@ import anyio.lowlevel
 
 from fargate_kit.core.session import Session
 from fargate_kit.errors import InvalidSpec, PlacementFailed
+from fargate_kit.model.arguments import wrong_argument
 from fargate_kit.model.problems import Problem
 from fargate_kit.model.values import Network, Overrides, tags_to_api
 from fargate_kit.network import default_network
+from fargate_kit.ownership import owned
 from fargate_kit.task import Task
 from fargate_kit.task_definition import TaskDefinition, describe
 from fargate_kit.task_spec import TaskSpec
 
-__all__ = ["STARTED_AT_ONCE", "run_tasks"]
+__all__ = [
+    "OVERRIDES_LENGTH",
+    "STARTED_AT_ONCE",
+    "call_run_task",
+    "compact",
+    "main_container",
+    "override_problems",
+    "run_request",
+    "run_tasks",
+]
 
 # RunTask starts 1 to 10 tasks in a call, and its overrides may be so long (botocore's ECS model).
 STARTED_AT_ONCE = 10
@@ -51,37 +62,94 @@ async def run_tasks(
 
     Raises:
         InvalidSpec: Count, overrides or network cannot work; nothing was sent.
+        TypeError: An argument of another type; nothing was sent.
         PlacementFailed: Fargate did not take all of them; those that started were stopped.
 
     Calls:
         ecs:RunTask, once for every ten tasks; ecs:StopTask for what must not stay;
         those of `default_network()` if no network is given
     """
-    if isinstance(definition, TaskSpec):
-        raise TypeError("register the TaskSpec first: cluster.run(await aws.register(spec))")
+    _check_types(definition, overrides, count, network, tags)
     if isinstance(definition, str):
         definition = await describe(session, definition)
     session.definitions.setdefault(definition.arn, definition.raw)
     if network is None:
         network = await session.once(default_network)
+    request = run_request(
+        session,
+        cluster_arn,
+        definition,
+        (overrides or Overrides()).to_api(main_container(definition)),
+        network=network,
+        capacity_provider=capacity_provider,
+        platform_version=platform_version,
+        group=group,
+        started_by=started_by,
+        tags=tags,
+        enable_execute_command=enable_execute_command,
+    )
+    _check(definition, overrides, request, count)
+    return await _start_all(session, request, count)
+
+
+def run_request(
+    session: Session,
+    cluster_arn: str,
+    definition: TaskDefinition,
+    overrides: Mapping[str, Any],
+    *,
+    network: Network,
+    capacity_provider: str | None = None,
+    platform_version: str | None = None,
+    group: str | None = None,
+    started_by: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    enable_execute_command: bool = False,
+) -> dict[str, Any]:
+    """Return the members of a RunTask call, apart from its count and its client token.
+
+    Args:
+        overrides: As AWS takes them.
+        capacity_provider: `FARGATE` or `FARGATE_SPOT`; None is the launch type FARGATE.
+    """
     request: dict[str, Any] = {
         "cluster": cluster_arn,
         "taskDefinition": definition.arn,
         "networkConfiguration": network.to_api(),
-        "overrides": (overrides or Overrides()).to_api(_main_container(definition)),
+        "overrides": overrides,
         "platformVersion": platform_version,
         "group": group,
         "startedBy": started_by,
-        "tags": tags_to_api(tags),
+        "tags": tags_to_api(owned(tags, mark=session.mark)),
         "enableExecuteCommand": enable_execute_command,
     }
     if capacity_provider is None:
         request["launchType"] = "FARGATE"
     else:
         request["capacityProviderStrategy"] = [{"capacityProvider": capacity_provider, "weight": 1}]
-    request = {key: value for key, value in request.items() if value not in (None, [], {})}
-    _check(definition, overrides, request, count)
-    return await _start_all(session, request, count)
+    return {key: value for key, value in request.items() if value not in (None, [], {})}
+
+
+async def call_run_task(
+    session: Session, request: Mapping[str, Any], *, count: int, client_token: str
+) -> dict[str, Any]:
+    """Make one call of RunTask, to its end: what it starts must be known, to be stopped.
+
+    A cancellation waits for the answer.
+
+    Args:
+        request: What `run_request()` returned.
+        count: 1 to 10.
+        client_token: A call that is made again with the same token starts nothing twice.
+
+    Calls:
+        ecs:RunTask
+    """
+    with anyio.CancelScope(shield=True):
+        reply: dict[str, Any] = await session.api.call(
+            "ecs", "RunTask", **request, count=count, clientToken=client_token
+        )
+    return reply
 
 
 async def _start_all(session: Session, request: dict[str, Any], count: int) -> tuple[Task, ...]:
@@ -110,11 +178,7 @@ async def _start_all(session: Session, request: dict[str, Any], count: int) -> t
 async def _start(
     session: Session, request: Mapping[str, Any], count: int
 ) -> tuple[list[Task], list[str]]:
-    """Make one call of RunTask, to its end: what it starts must be known, to be stopped."""
-    with anyio.CancelScope(shield=True):
-        reply = await session.api.call(
-            "ecs", "RunTask", **request, count=count, clientToken=str(uuid.uuid4())
-        )
+    reply = await call_run_task(session, request, count=count, client_token=str(uuid.uuid4()))
     tasks = [Task.from_api(raw, session) for raw in reply["tasks"]]
     reasons = [failure.get("reason", "unknown") for failure in reply.get("failures", ())]
     if not reasons and len(tasks) < count:
@@ -128,8 +192,8 @@ async def _stop_all(session: Session, tasks: Iterable[Task]) -> None:
             await task.stop("the run that started this task did not succeed")
 
 
-def _main_container(definition: TaskDefinition) -> str:
-    """Return the container that an override means if it names none."""
+def main_container(definition: TaskDefinition) -> str:
+    """Return the container that overrides mean if they name none."""
     containers = definition.raw["containerDefinitions"]
     main: str = (definition.essential or [containers[0]["name"]])[0]
     return main
@@ -141,9 +205,28 @@ def _check(
     request: Mapping[str, Any],
     count: int,
 ) -> None:
-    found = [*_count_problems(count), *_override_problems(definition, overrides, request)]
+    given = request.get("overrides", {})
+    found = [*_count_problems(count), *override_problems(definition, overrides, given)]
     if found:
         raise InvalidSpec(f"this run of {definition.name}", found)
+
+
+def _check_types(definition: Any, overrides: Any, count: Any, network: Any, tags: Any) -> None:
+    if isinstance(definition, TaskSpec):
+        raise TypeError("register the TaskSpec first: cluster.run(await aws.register(spec))")
+    if not isinstance(definition, TaskDefinition | str):
+        allowed = "a TaskDefinition, or a name such as 'report:3'"
+        raise wrong_argument("definition", definition, allowed)
+    if not isinstance(overrides, Overrides | None):
+        remedy = "such as Overrides(command=[…])"
+        raise wrong_argument("overrides", overrides, "Overrides or None", remedy, hidden=True)
+    if not isinstance(network, Network | None):
+        remedy = "such as Network(subnets=[…])"
+        raise wrong_argument("network", network, "a Network or None", remedy)
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise wrong_argument("count", count, "a whole number")
+    if not isinstance(tags, Mapping | None):
+        raise wrong_argument("tags", tags, "a mapping or None", "such as {name: value}")
 
 
 def _count_problems(count: int) -> list[Problem]:
@@ -152,28 +235,38 @@ def _count_problems(count: int) -> list[Problem]:
     return [_problem("count", count, "1 or more", f"count: {count} tasks cannot be started")]
 
 
-def _override_problems(
-    definition: TaskDefinition, overrides: Overrides | None, request: Mapping[str, Any]
+def override_problems(
+    definition: TaskDefinition,
+    overrides: Overrides | None,
+    raw: Mapping[str, Any],
+    path: str = "overrides",
 ) -> list[Problem]:
+    """Return what is wrong with the overrides of one run.
+
+    Args:
+        raw: The same as AWS takes them.
+        path: How the problems name them.
+    """
     found = []
     names: Sequence[str] = [each["name"] for each in definition.raw["containerDefinitions"]]
     asked = [*overrides.containers, overrides.container] if overrides else []
     for name in asked:
         if name is not None and name not in names:
             allowed = ", ".join(names)
-            text = f"overrides: {definition.name} has no container {name!r}; it has {allowed}"
-            found.append(_problem("overrides", name, allowed, text))
-    length = len(_compact(request.get("overrides", {})))
+            text = f"{path}: {definition.name} has no container {name!r}; it has {allowed}"
+            found.append(_problem(path, name, allowed, text))
+    length = len(compact(raw))
     if length > OVERRIDES_LENGTH:
         text = (
-            f"overrides: {length} characters, and AWS takes at most {OVERRIDES_LENGTH}; put long "
+            f"{path}: {length} characters, and AWS takes at most {OVERRIDES_LENGTH}; put long "
             "input into S3 or a parameter and pass its name"
         )
-        found.append(_problem("overrides", length, f"at most {OVERRIDES_LENGTH}", text))
+        found.append(_problem(path, length, f"at most {OVERRIDES_LENGTH}", text))
     return found
 
 
-def _compact(value: Any) -> str:
+def compact(value: Any) -> str:
+    """Return a value as JSON without spaces, which is how AWS counts its length."""
     return json.dumps(value, separators=(",", ":"))
 
 

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 
-import anyio
-
+from fargate_kit import scaling as scaling_resources
+from fargate_kit import scaling_creation
 from fargate_kit.core.deadline import Expired, within
 from fargate_kit.core.session import Session
 from fargate_kit.deployment import NO_PROGRESS, TIMEOUT, Deployment
 from fargate_kit.deployment_tasks import tasks_of_service
-from fargate_kit.deployment_watch import (
-    SERVICES_DESCRIBED_AT_ONCE,
-    describe_services,
-    look_within,
-    services_poller,
-)
-from fargate_kit.errors import NotFound, WaitTimeout
+from fargate_kit.deployment_watch import describe_services
+from fargate_kit.errors import Denied, NotFound, WaitTimeout
+from fargate_kit.model.pricing import Estimate, Prices
 from fargate_kit.model.service_events import ServiceEvent, events_from_api
 from fargate_kit.model.values import LogLine, Network, moment, tags_from_api
-from fargate_kit.network import default_network
+from fargate_kit.preflight import Preflight
+from fargate_kit.scaling import Scaling
+from fargate_kit.scaling_names import resource_id_of
+from fargate_kit.scaling_policies import ScalingPolicySpec
+from fargate_kit.scaling_schedules import Schedule
+from fargate_kit.service_before import check_service_in_place, service_cost
 from fargate_kit.service_logs import follow_service, read_service
+from fargate_kit.service_protection import USUAL as USUAL_PROTECTION
+from fargate_kit.service_protection import TaskProtection, protect
 from fargate_kit.service_revisions import (
     ServiceRevision,
     changes_back,
@@ -33,18 +36,25 @@ from fargate_kit.service_revisions import (
     nothing_to_go_back_to,
     revisions_of,
 )
+from fargate_kit.service_rules import check_service
 from fargate_kit.service_spec import (
-    USUAL_GRACE,
     CapacityShare,
     CircuitBreaker,
     ServiceSettings,
     Target,
-    check_service,
+)
+from fargate_kit.service_waiting import (
+    all_stopped,
+    is_inactive,
+    is_stable,
+    missing_service,
+    primary_id,
+    wait_for_service,
 )
 from fargate_kit.task import Task
 from fargate_kit.task_definition import TaskDefinition
 
-__all__ = ["Service", "create", "describe", "services"]
+__all__ = ["Service", "registered_name"]
 
 # A rollback that was asked for is begun within moments; AWS promises no time.
 ROLLBACK_BEGINS = 600.0
@@ -151,8 +161,62 @@ class Service:
         """
         raw = (await describe_services(self._session, self.cluster_arn, [self.arn]))[self.arn]
         if raw is None:
-            raise _missing(self.name)
+            raise missing_service(self.name)
         return Service.from_api(raw, self._session)
+
+    async def check(self, definition: TaskDefinition | str | None = None) -> Preflight:
+        """Look for what would keep the service from bringing a definition, and change nothing.
+
+        Args:
+            definition: What is to be deployed; None is what it has.
+
+        Calls:
+            those of `Connection.check()`; ecs:DescribeTaskDefinition if the definition is a name
+        """
+        return await check_service_in_place(
+            self._session,
+            self.name,
+            definition if definition is not None else self.definition_arn,
+            network=self.network,
+            targets=self.targets,
+            execute_command=self.enable_execute_command,
+        )
+
+    async def cost(
+        self,
+        *,
+        hours: float | Decimal | None = None,
+        count: int | None = None,
+        load_balancers: int | None = None,
+        capacity_units: float | Decimal = 0,
+        prices: Prices | None = None,
+    ) -> Estimate:
+        """Estimate what the service costs by list prices, with its load balancer.
+
+        Args:
+            hours: For a total; None tells of the hour and month only.
+            count: How many tasks; None is the desired count.
+            load_balancers: How many are paid for it; None is one where it has targets.
+            capacity_units: How many capacity units (LCU) they use at a time.
+            prices: Taken instead of those that are known here.
+
+        Raises:
+            UnknownPrice: No price is known for the region or the platform.
+
+        Calls:
+            ecs:DescribeTaskDefinition
+        """
+        return await service_cost(
+            self._session,
+            self.definition_arn,
+            count=self.desired_count if count is None else count,
+            capacity=self.capacity_providers,
+            public_ip=self.network is not None and self.network.public_ip,
+            load_balancers=int(bool(self.targets)) if load_balancers is None else load_balancers,
+            capacity_units=capacity_units,
+            hours=hours,
+            prices=prices,
+        )
 
     async def deploy(
         self,
@@ -214,9 +278,9 @@ class Service:
             extra=extra or {},
         )
         check_service(self.name, definition, desired_count, settings)
-        request = settings.to_api(self.raw.get("deploymentConfiguration"))
+        request = settings.to_api(self.raw.get("deploymentConfiguration"), definition=definition)
         if definition is not None:
-            request["taskDefinition"] = _name_of(self._session, definition)
+            request["taskDefinition"] = registered_name(self._session, definition)
         if desired_count is not None:
             request["desiredCount"] = desired_count
         if force:
@@ -298,10 +362,20 @@ class Service:
         fresh = await self.refresh()
         await fresh.deployment.wait(timeout=timeout, no_progress_timeout=no_progress_timeout)
         left = None if timeout is None else max(0.0, began + timeout - clock.now())
-        return await self._wait(_is_stable, "become stable", left, timeout)
+        raw = await wait_for_service(
+            self._session,
+            fresh.raw,
+            is_stable,
+            what="become stable",
+            left=left,
+            timeout=timeout,
+        )
+        return Service.from_api(raw, self._session)
 
     async def delete(self, *, force: bool = False, timeout: float | None = None) -> Service:
         """Delete the service and wait until its tasks are gone.
+
+        Its auto scaling goes with it, where the caller may look at that.
 
         AWS calls a service INACTIVE as soon as its tasks are stopping. Their network interfaces are
         there for longer and keep a cluster, group or subnet from being deleted, so the tasks
@@ -319,23 +393,30 @@ class Service:
             WaitTimeout: Its tasks had not stopped in time; they are being stopped all the same.
 
         Calls:
-            ecs:DeleteService, ecs:ListTasks; ecs:DescribeServices and ecs:DescribeTasks, shared
-            with everyone who waits
+            ecs:DeleteService, ecs:ListTasks, application-autoscaling:DescribeScalingPolicies,
+            application-autoscaling:DeregisterScalableTarget; cloudwatch:DeleteAlarms where it was
+            scaled in steps; ecs:DescribeServices and ecs:DescribeTasks, shared with everyone who
+            waits
         """
         tasks = {task.arn: task async for task in self.tasks()}
         reply = await self._session.api.call(
             "ecs", "DeleteService", cluster=self.cluster_arn, service=self.arn, force=force
         )
         deleted = Service.from_api(reply["service"], self._session)
+        # Otherwise a service of the same name would be scaled by what is left.
+        with suppress(Denied):
+            await scaling_resources.remove(self._session, self._scaled_as)
         with suppress(NotFound):
             for desired_status in ("RUNNING", "STOPPED"):
                 async for task in self.tasks(desired_status=desired_status):
                     tasks[task.arn] = task
 
         async def gone() -> Service:
-            last = await deleted._wait(_is_inactive, "end", None, None)
-            await _all_stopped(tasks.values())
-            return last
+            last = await wait_for_service(
+                self._session, deleted.raw, is_inactive, what="end", left=None, timeout=None
+            )
+            await all_stopped(tasks.values())
+            return Service.from_api(last, self._session)
 
         try:
             return await within(self._session.clock, timeout, gone)
@@ -344,6 +425,95 @@ class Service:
                 f"service {self.name} was deleted, but its tasks did not stop within {timeout:g} s",
                 last=deleted.status,
             ) from None
+
+    async def autoscale(
+        self,
+        minimum: int,
+        maximum: int,
+        *policies: ScalingPolicySpec,
+        schedules: Sequence[Schedule] = (),
+        tags: Mapping[str, str] | None = None,
+    ) -> Scaling:
+        """Let AWS change the count between two bounds: `autoscale(2, 10, TargetTracking.cpu(50))`.
+
+        Policies and schedules are known by their names: one that is there and differs is replaced,
+        one that is equal costs no call, and others stay. So bounds alone change nothing else. A
+        count outside the bounds is brought inside at once. If one step fails or the caller is
+        cancelled, all is again as it was before.
+
+        `deploy()` leaves the count alone, and AWS takes no tasks away while a deployment runs (ECS
+        Developer Guide, service-auto-scaling).
+
+        Args:
+            minimum: The fewest tasks, 0 or more. A service that is to survive the loss of a zone
+                needs two.
+            maximum: The most tasks; it bounds what a wrong policy costs.
+            policies: `TargetTracking` and `StepScaling`.
+            schedules: When the bounds change by the clock.
+            tags: Tags of the scalable target and of the alarms that are made for steps.
+
+        Returns:
+            The scaling, with the alarms that belong to it.
+
+        Raises:
+            InvalidSpec: Every problem at once; nothing was sent.
+            ApiError: AWS refused, for instance because another policy tracks the same metric.
+
+        Calls:
+            application-autoscaling:RegisterScalableTarget,
+            application-autoscaling:PutScalingPolicy, application-autoscaling:PutScheduledAction,
+            application-autoscaling:TagResource; cloudwatch:PutMetricAlarm for steps;
+            iam:CreateServiceLinkedRole once in an account; those of `scaling()`; the opposite of
+            each if a step fails
+        """
+        return await scaling_creation.autoscale(
+            self._session, self._scaled_as, minimum, maximum, policies, schedules, tags
+        )
+
+    async def scaling(self) -> Scaling:
+        """Look at the service's auto scaling.
+
+        Raises:
+            NotFound: It is not scaled automatically.
+
+        Calls:
+            application-autoscaling:DescribeScalableTargets,
+            application-autoscaling:DescribeScalingPolicies,
+            application-autoscaling:DescribeScheduledActions, cloudwatch:DescribeAlarms
+        """
+        return await scaling_resources.describe(self._session, self._scaled_as)
+
+    async def protect(
+        self, *tasks: Task | str, minutes: int = USUAL_PROTECTION
+    ) -> tuple[TaskProtection, ...]:
+        """Keep tasks from being stopped by scaling in and by deployments.
+
+        A deployment waits for protected tasks, so protect for no longer than the work takes.
+
+        Args:
+            tasks: Tasks of the service, or their ARNs.
+            minutes: 1 to 2880; protecting again begins anew.
+
+        Raises:
+            InvalidSpec: So long is none protected; nothing was sent.
+            ApiError: AWS did not do it for one of them, such as one that is stopping
+                (`.code` is its reason); for others it may have.
+
+        Calls:
+            ecs:UpdateTaskProtection for every 10 tasks
+        """
+        return await protect(self._session, self.cluster_arn, tasks, minutes=minutes)
+
+    async def unprotect(self, *tasks: Task | str) -> tuple[TaskProtection, ...]:
+        """Let scaling and deployments stop tasks again.
+
+        Raises:
+            ApiError: AWS did not do it for one of them; for others it may have.
+
+        Calls:
+            ecs:UpdateTaskProtection for every 10 tasks
+        """
+        return await protect(self._session, self.cluster_arn, tasks, minutes=None)
 
     async def tasks(self, *, desired_status: str = "RUNNING") -> AsyncIterator[Task]:
         """Yield the service's tasks.
@@ -413,137 +583,25 @@ class Service:
         )
         return Service.from_api(reply["service"], self._session)
 
+    @property
+    def _scaled_as(self) -> str:
+        return resource_id_of(self.cluster_arn, self.name)
+
     async def _next_primary(self, stopped_id: str) -> Deployment:
         """Wait for the deployment that takes the place of one that was stopped."""
-        service = await self._wait(
-            lambda seen: seen.deployment.id != stopped_id,
-            "begin to roll back",
-            ROLLBACK_BEGINS,
-            ROLLBACK_BEGINS,
+        raw = await wait_for_service(
+            self._session,
+            self.raw,
+            lambda seen: primary_id(seen) != stopped_id,
+            what="begin to roll back",
+            left=ROLLBACK_BEGINS,
+            timeout=ROLLBACK_BEGINS,
         )
-        return service.deployment
-
-    async def _wait(
-        self, done: Any, what: str, left: float | None, timeout: float | None
-    ) -> Service:
-        poller = services_poller(self._session, self.cluster_arn)
-        clock, last = self._session.clock, self
-        began = clock.now()
-
-        async def look() -> Service:
-            raw = await poller.next(self.arn)
-            if raw is None:
-                raise _missing(self.name)
-            return Service.from_api(raw, self._session)
-
-        try:
-            while True:
-                spent = clock.now() - began
-                last = await look_within(clock, None if left is None else left - spent, look)
-                if done(last):
-                    return last
-        except Expired:
-            raise WaitTimeout(
-                f"service {self.name} did not {what} within {timeout:g} s; last seen: "
-                f"{last.running_count} of {last.desired_count} tasks, {last.status}",
-                last=last.status,
-            ) from None
+        return Service.from_api(raw, self._session).deployment
 
 
-async def create(
-    session: Session,
-    cluster_arn: str,
-    name: str,
-    definition: TaskDefinition | str,
-    *,
-    desired_count: int,
-    settings: ServiceSettings,
-) -> Service:
-    """Make a service.
-
-    CreateService gets a client token, so a call that is repeated makes nothing twice.
-
-    Raises:
-        InvalidSpec: It cannot work; nothing was sent.
-        ApiError: AWS refused, for instance because a service of that name exists.
-
-    Calls:
-        ecs:CreateService; those of `default_network()` if no network is given
-    """
-    check_service(name, definition, desired_count, settings)
-    request = settings.to_api()
-    if settings.network is None and "networkConfiguration" not in request:
-        request["networkConfiguration"] = (await session.once(default_network)).to_api()
-    if settings.targets and settings.health_check_grace_period is None:
-        request.setdefault("healthCheckGracePeriodSeconds", USUAL_GRACE)
-    if settings.tags and settings.propagate_tags is None:
-        request.setdefault("propagateTags", "SERVICE")
-    if "capacityProviderStrategy" not in request:
-        request.setdefault("launchType", "FARGATE")
-    reply = await session.api.call(
-        "ecs",
-        "CreateService",
-        cluster=cluster_arn,
-        serviceName=name,
-        taskDefinition=_name_of(session, definition),
-        desiredCount=desired_count,
-        clientToken=str(uuid.uuid4()),
-        **request,
-    )
-    return Service.from_api(reply["service"], session)
-
-
-async def describe(session: Session, cluster_arn: str, name: str) -> Service:
-    """Look up a service by its name or ARN.
-
-    Raises:
-        NotFound: There is none, or it was deleted.
-
-    Calls:
-        ecs:DescribeServices
-    """
-    raw = (await describe_services(session, cluster_arn, [name]))[name]
-    if raw is None or raw.get("status") == "INACTIVE":
-        raise _missing(name)
-    return Service.from_api(raw, session)
-
-
-async def services(session: Session, cluster_arn: str) -> AsyncIterator[Service]:
-    """Yield a cluster's services.
-
-    Calls:
-        ecs:ListServices for every 100, ecs:DescribeServices for every 10
-    """
-    pages = session.api.pages(
-        "ecs", "ListServices", cluster=cluster_arn, PaginationConfig={"PageSize": 100}
-    )
-    async for page in pages:
-        arns = page["serviceArns"]
-        for first in range(0, len(arns), SERVICES_DESCRIBED_AT_ONCE):
-            chunk = arns[first : first + SERVICES_DESCRIBED_AT_ONCE]
-            for raw in (await describe_services(session, cluster_arn, chunk)).values():
-                if raw is not None:
-                    yield Service.from_api(raw, session)
-
-
-async def _all_stopped(tasks: Any) -> None:
-    """Wait for tasks together, so that they share their looks."""
-
-    async def stopped(task: Task) -> None:
-        with suppress(NotFound):
-            await task.wait_stopped()
-
-    try:
-        async with anyio.create_task_group() as group:
-            for task in tasks:
-                group.start_soon(stopped, task)
-    except BaseExceptionGroup as several:
-        if len(several.exceptions) == 1:
-            raise several.exceptions[0] from None
-        raise
-
-
-def _name_of(session: Session, definition: TaskDefinition | str) -> str:
+def registered_name(session: Session, definition: TaskDefinition | str) -> str:
+    """Return what AWS takes for a definition; one that we hold is remembered as it is."""
     if isinstance(definition, str):
         return definition
     session.definitions.setdefault(definition.arn, definition.raw)
@@ -558,25 +616,4 @@ def _network(raw: Mapping[str, Any]) -> Network | None:
         subnets=tuple(configuration.get("subnets", ())),
         security_groups=tuple(configuration.get("securityGroups", ())),
         public_ip=configuration.get("assignPublicIp") == "ENABLED",
-    )
-
-
-def _is_stable(service: Service) -> bool:
-    if service.status != "ACTIVE":
-        raise _missing(service.name)
-    return (
-        len(service.deployments) == 1
-        and service.deployment.rollout_state == "COMPLETED"
-        and service.running_count == service.desired_count
-        and service.pending_count == 0
-    )
-
-
-def _is_inactive(service: Service) -> bool:
-    return service.status == "INACTIVE"
-
-
-def _missing(name: str) -> NotFound:
-    return NotFound(
-        "ecs:DescribeServices", "MISSING", f"there is no service {name!r} in the cluster (any more)"
     )

@@ -1,23 +1,16 @@
-"""What can be said of a service, and what of it cannot work."""
+"""What can be said of a service: its targets, capacity, circuit breaker, and all the rest."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fargate_kit.errors import InvalidSpec
-from fargate_kit.model.problems import Problem
 from fargate_kit.model.values import Network, tags_to_api
 from fargate_kit.task_definition import TaskDefinition
 
-__all__ = ["CapacityShare", "CircuitBreaker", "ServiceSettings", "Target", "check_service"]
+__all__ = ["CapacityShare", "CircuitBreaker", "ServiceSettings", "Target", "mapped_ports"]
 
-# "Up to 255 letters, numbers, underscores, and hyphens" (botocore's ECS model, CreateService).
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
-# botocore's ECS model, `healthCheckGracePeriodSeconds`.
-_LONGEST_GRACE = 2**31 - 1
 # Seconds in which a new task behind a load balancer is not judged by its health checks.
 USUAL_GRACE = 60
 
@@ -28,13 +21,20 @@ class Target:
 
     Attributes:
         target_group_arn: A target group of type `ip` that a listener forwards to.
-        container: The container's name.
+        container: The container's name; None is the one container that maps the port.
         port: Its port, as the task definition maps it.
     """
 
     target_group_arn: str
-    container: str
+    container: str | None = None
     port: int
+
+    def among(self, definition: TaskDefinition | str | None) -> Target:
+        """Return the target with its container named, as far as the definition says which."""
+        if self.container is not None or not isinstance(definition, TaskDefinition):
+            return self
+        able = [name for name, ports in mapped_ports(definition).items() if self.port in ports]
+        return replace(self, container=able[0]) if len(able) == 1 else self
 
     def to_api(self) -> dict[str, Any]:
         """Return the member of `loadBalancers`."""
@@ -117,15 +117,21 @@ class ServiceSettings:
     tags: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
-    def to_api(self, held: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def to_api(
+        self,
+        held: Mapping[str, Any] | None = None,
+        *,
+        definition: TaskDefinition | str | None = None,
+    ) -> dict[str, Any]:
         """Return the members of CreateService and UpdateService that are asked for.
 
         Args:
             held: The `deploymentConfiguration` that holds; what is not asked for stays.
+            definition: Says which container a target means that names none.
         """
         raw: dict[str, Any] = {
             "networkConfiguration": self.network.to_api() if self.network else None,
-            "loadBalancers": _all_to_api(self.targets),
+            "loadBalancers": _all_to_api(self.targets, definition),
             "capacityProviderStrategy": _strategy(self.capacity),
             "platformVersion": self.platform_version,
             "deploymentConfiguration": self._configuration(held or {}),
@@ -150,125 +156,20 @@ class ServiceSettings:
         return {**held, **asked} if asked else None
 
 
-def check_service(
-    name: str,
-    definition: TaskDefinition | str | None,
-    desired_count: int | None,
-    settings: ServiceSettings,
-) -> None:
-    """Refuse what cannot work, all of it at once, before anything is sent.
-
-    Args:
-        definition: Targets are held against it, where it is not only a name.
-
-    Raises:
-        InvalidSpec: With every problem.
-    """
-    found = [
-        *_name_problems(name),
-        *_number_problems(desired_count, settings),
-        *_target_problems(definition, settings.targets or ()),
-        *_capacity_problems(settings.capacity),
-    ]
-    if found:
-        raise InvalidSpec(f"service {name}", found)
-
-
-def _name_problems(name: str) -> Iterator[Problem]:
-    if not _NAME.fullmatch(name):
-        yield _problem(
-            "serviceName", name, "1 to 255 letters, digits, hyphens and underscores", "rename it"
-        )
-
-
-def _number_problems(desired_count: int | None, settings: ServiceSettings) -> Iterator[Problem]:
-    least, most = settings.minimum_healthy_percent, settings.maximum_percent
-    grace, breaker = settings.health_check_grace_period, settings.circuit_breaker
-    if desired_count is not None and desired_count < 0:
-        yield _problem(
-            "desiredCount", desired_count, "0 or more", "0 keeps a service without tasks"
-        )
-    if least is not None and not 0 <= least <= 100:
-        yield _problem("minimumHealthyPercent", least, "0 to 100", "100 stops nothing too early")
-    if most is not None and most < 100:
-        yield _problem("maximumPercent", most, "100 or more", "200 starts all new tasks at once")
-    if least == most == 100:
-        yield _problem(
-            "maximumPercent",
-            most,
-            "more than 100 where the minimum is 100",
-            "raise it, or lower the minimum: otherwise no task may be started and none stopped",
-        )
-    if settings.availability_zone_rebalancing and most is not None and most <= 100:
-        yield _problem(
-            "availabilityZoneRebalancing",
-            "ENABLED",
-            "a maximumPercent above 100",
-            "raise maximumPercent: a task is started elsewhere before one is stopped",
-        )
-    if grace is not None and not 0 <= grace <= _LONGEST_GRACE:
-        yield _problem(
-            "healthCheckGracePeriodSeconds", grace, f"0 to {_LONGEST_GRACE}", "give seconds"
-        )
-    if breaker is not None and breaker.threshold is not None and breaker.threshold < 1:
-        yield _problem(
-            "thresholdConfiguration.value", breaker.threshold, "1 or more", "or None for AWS's rule"
-        )
-
-
-def _target_problems(
-    definition: TaskDefinition | str | None, targets: Iterable[Target]
-) -> Iterator[Problem]:
-    if not isinstance(definition, TaskDefinition):
-        return
-    ports = {
+def mapped_ports(definition: TaskDefinition) -> dict[str, list[int]]:
+    """Return the ports that each container maps."""
+    return {
         container["name"]: [port["containerPort"] for port in container.get("portMappings", ())]
         for container in definition.raw["containerDefinitions"]
     }
-    for number, target in enumerate(targets):
-        path = f"loadBalancers[{number}]"
-        if target.container not in ports:
-            yield _problem(
-                f"{path}.containerName",
-                target.container,
-                ", ".join(ports),
-                f"name a container of {definition.name}",
-            )
-        elif target.port not in ports[target.container]:
-            mapped = ", ".join(map(str, ports[target.container])) or "none"
-            yield _problem(
-                f"{path}.containerPort",
-                target.port,
-                mapped,
-                f"map the port in {definition.name}, or name one that is mapped",
-            )
 
 
-def _capacity_problems(capacity: str | Sequence[CapacityShare] | None) -> Iterator[Problem]:
-    if capacity is None or isinstance(capacity, str):
-        return
-    if capacity and not any(share.weight for share in capacity):
-        yield _problem(
-            "capacityProviderStrategy", "only weights of 0", "one weight above 0", "raise one"
-        )
-    if len([share for share in capacity if share.base]) > 1:
-        yield _problem(
-            "capacityProviderStrategy", "several bases", "a base for one provider", "keep one"
-        )
-
-
-def _problem(path: str, given: Any, allowed: str, remedy: str) -> Problem:
-    return Problem(
-        path=path,
-        rule="service",
-        given=given,
-        allowed=allowed,
-        message=f"{path}: {given!r} cannot be; allowed: {allowed}; {remedy}",
-    )
-
-
-def _all_to_api(targets: Sequence[Target] | None) -> list[dict[str, Any]] | None:
-    return None if targets is None else [target.to_api() for target in targets]
+def _all_to_api(
+    targets: Sequence[Target] | None, definition: TaskDefinition | str | None
+) -> list[dict[str, Any]] | None:
+    if targets is None:
+        return None
+    return [target.among(definition).to_api() for target in targets]
 
 
 def _strategy(capacity: str | Sequence[CapacityShare] | None) -> list[dict[str, Any]] | None:

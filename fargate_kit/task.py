@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from fargate_kit import logs as log_streams
 from fargate_kit import network as networks
 from fargate_kit.core.deadline import Expired, within
+from fargate_kit.core.pacing import pacing_of
 from fargate_kit.core.poller import Poller
 from fargate_kit.core.session import Session
 from fargate_kit.errors import (
@@ -416,6 +417,7 @@ def _poller(session: Session, cluster_arn: str) -> Poller[str, Any]:
     known: WeakValueDictionary[str, Task] = WeakValueDictionary()
 
     async def look(arns: Sequence[str]) -> dict[str, Task | None]:
+        await (await pacing_of(session)).before("ecs:DescribeTasks")
         found = await describe(session, cluster_arn, arns, known)
         known.update({arn: task for arn, task in found.items() if task is not None})
         return found

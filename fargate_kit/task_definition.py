@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from os import PathLike
 from typing import Any, Self
 
 import anyio
 
 from fargate_kit.core.session import Session
 from fargate_kit.errors import ApiError, NotFound
+from fargate_kit.model.arguments import wrong_argument
 from fargate_kit.model.diff import Diff, compare, same
+from fargate_kit.model.pricing import Estimate, Prices
 from fargate_kit.model.values import moment, tags_from_api, tags_to_api
+from fargate_kit.ownership import TAG, owned
 from fargate_kit.task_spec import TaskSpec
 
 __all__ = [
@@ -85,7 +90,27 @@ class TaskDefinition:
 
     def to_spec(self) -> TaskSpec:
         """Return the wish that registering again would make the same revision from."""
-        return TaskSpec.from_api({**self.raw, "tags": tags_to_api(self.tags)})
+        tags = {key: value for key, value in self.tags.items() if key != TAG}
+        return TaskSpec.from_api({**self.raw, "tags": tags_to_api(tags)})
+
+    def cost(
+        self,
+        *,
+        hours: float | Decimal | None = None,
+        count: int = 1,
+        capacity_provider: str | None = None,
+        public_ip: bool = False,
+        prices: Prices | None = None,
+    ) -> Estimate:
+        """Estimate what tasks of this cost in its region, as `TaskSpec.cost()`; nothing is sent."""
+        return self.to_spec().cost(
+            hours=hours,
+            count=count,
+            region=self._session.api.region,
+            capacity_provider=capacity_provider,
+            public_ip=public_ip,
+            prices=prices,
+        )
 
     def diff(self, other: TaskDefinition | TaskSpec) -> Diff:
         """Return what changes from this revision to another, or to what you want.
@@ -143,9 +168,16 @@ async def describe(session: Session, name: str) -> TaskDefinition:
     Calls:
         ecs:DescribeTaskDefinition
     """
-    reply = await session.api.call(
-        "ecs", "DescribeTaskDefinition", taskDefinition=name, include=["TAGS"]
-    )
+    try:
+        reply = await session.api.call(
+            "ecs", "DescribeTaskDefinition", taskDefinition=name, include=["TAGS"]
+        )
+    except NotFound as error:
+        # AWS does not say which.
+        reason = f"{error.reason} There is no {name!r} in {session.api.region}."
+        raise NotFound(
+            error.operation, error.code, reason, request_id=error.request_id, facts=error.facts
+        ) from error
     definition = TaskDefinition.from_api(reply, session)
     session.definitions[definition.arn] = definition.raw
     return definition
@@ -163,12 +195,16 @@ async def register(session: Session, spec: TaskSpec) -> TaskDefinition:
         on it are added.
 
     Raises:
-        InvalidSpec: Every problem of the specification, before any call.
+        InvalidSpec: Every problem of the specification, before any call; or a member that the
+            installed botocore does not know and so does not send.
+        TypeError: It is no TaskSpec.
 
     Calls:
         ecs:DescribeTaskDefinition, ecs:RegisterTaskDefinition, ecs:TagResource (where tags change),
         ecs:DeregisterTaskDefinition (where another writer was first)
     """
+    if not isinstance(spec, TaskSpec):
+        raise wrong_argument("register()", spec, "a TaskSpec", _how_to_specify(spec))
     spec.check()
     wanted = spec.to_api()
     async with session.lock("register", spec.family):
@@ -177,6 +213,15 @@ async def register(session: Session, spec: TaskSpec) -> TaskDefinition:
             return await _tagged(session, newest, spec.tags)
         mine = await _register_anew(session, wanted)
         return await _first_of_equals(session, mine, after=newest.revision if newest else 0)
+
+
+def _how_to_specify(given: Any) -> str:
+    """Return what makes a specification of something else."""
+    if isinstance(given, TaskDefinition):
+        return "its to_spec() is one"
+    if isinstance(given, str | PathLike):
+        return "TaskSpec.from_file() reads one from a file"
+    return "TaskSpec.from_api() makes one of AWS's JSON"
 
 
 async def revisions(
@@ -212,7 +257,10 @@ async def _newest(session: Session, family: str) -> TaskDefinition | None:
 
 
 async def _register_anew(session: Session, wanted: dict[str, Any]) -> TaskDefinition:
-    reply = await _patiently(session, "RegisterTaskDefinition", wanted)
+    tags = owned(tags_from_api(wanted.get("tags")), mark=session.mark)
+    reply = await _patiently(
+        session, "RegisterTaskDefinition", {**wanted, "tags": tags_to_api(tags)}
+    )
     definition = TaskDefinition.from_api(reply, session)
     session.definitions[definition.arn] = definition.raw
     return definition
@@ -252,8 +300,11 @@ async def _first_of_equals(session: Session, mine: TaskDefinition, after: int) -
 async def _tagged(
     session: Session, definition: TaskDefinition, wanted: Mapping[str, str]
 ) -> TaskDefinition:
+    # Who made a revision does not change: our own tag is never put on what was there before.
     missing = {
-        key: value for key, value in wanted.items() if definition.tags.get(key, None) != value
+        key: value
+        for key, value in wanted.items()
+        if key != TAG and definition.tags.get(key, None) != value
     }
     if not missing:
         return definition

@@ -14,7 +14,7 @@ async def test_cluster_is_made_once(aws: Connection) -> None:
     first = await aws.create_cluster("prod", tags={"team": "web"})
     second = await aws.create_cluster("prod")
     assert first.arn == second.arn
-    assert second.tags == {"team": "web"}
+    assert second.tags == {"team": "web", "fargate-kit": "made"}
     assert second.capacity_providers == ("FARGATE", "FARGATE_SPOT")
 
 

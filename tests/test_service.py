@@ -42,7 +42,7 @@ async def service(aws: Connection, cluster: Cluster, shell: ShellSpec) -> Servic
 async def test_service_has_the_defaults_that_are_argued_for(
     aws: Connection, cluster: Cluster, shell: ShellSpec
 ) -> None:
-    """The circuit breaker rolls back, tasks are tagged, and the network is the default one."""
+    """The circuit breaker rolls back, all is tagged, and the network is the default one."""
     service = await cluster.create_service(
         "web", await aws.register(shell("sleep 86400")), tags={"team": "web"}
     )
@@ -51,7 +51,7 @@ async def test_service_has_the_defaults_that_are_argued_for(
     assert service.raw["propagateTags"] == "SERVICE"
     assert service.network == await aws.default_network()
     assert (service.desired_count, service.launch_type) == (1, "FARGATE")
-    assert service.tags == {"team": "web"}
+    assert service.tags == {"team": "web", "fargate-kit": "made"}
     await service.deployment.wait()
     (task,) = [task async for task in service.tasks()]
     assert task.tags["team"] == "web"

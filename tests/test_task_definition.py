@@ -153,8 +153,8 @@ async def test_tags_do_not_make_a_revision(aws: Connection, shell: ShellSpec) ->
     first = await aws.register(shell("true"))
     tagged = await aws.register(replace(shell("true"), tags={"team": "web"}))
     assert tagged.revision == first.revision
-    assert tagged.tags == {"team": "web"}
-    assert (await aws.task_definition("job")).tags == {"team": "web"}
+    assert tagged.tags == {"team": "web", "fargate-kit": "made"}
+    assert (await aws.task_definition("job")).tags == tagged.tags
 
 
 async def test_unknown_definition_is_not_found(aws: Connection) -> None:

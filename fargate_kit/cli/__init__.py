@@ -16,4 +16,8 @@ def main() -> None:
             f"fargate-kit: the command line needs {missing.name}, which is not installed: "
             "pip install 'fargate-kit[cli]'"
         )
-    sys.exit(run(sys.argv[1:]))
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        # Before a command had begun, or after it had ended.
+        sys.exit(130)

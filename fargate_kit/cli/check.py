@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,27 +15,37 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fargate_kit.model.problems import Problem
+    from fargate_kit.task_spec import TaskSpec
 
 
 def check(
     file: Annotated[
         Path,
-        typer.Argument(help="A task definition, as `aws ecs register-task-definition` takes it."),
+        typer.Argument(
+            help="A task definition, as `aws ecs register-task-definition` takes it; - reads it "
+            "from standard input."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
     """Find every problem of a task definition for Fargate; nothing is sent.
 
-    Exits with 1 if AWS would refuse it.
+    Exits with 1 if AWS would refuse it. What is legal and yet unwise, or unknown to this package,
+    is marked with ! and is no reason to fail.
 
-    Example: `fargate-kit check examples/guide/wordpress.json`
+    With --json standard output is one object: file, ok, problems and cautions; or error, if the
+    file cannot be read.
+
+    \b
+    Examples:
+      fargate-kit check task.json
+      fargate-kit check - < task.json
     """
     from fargate_kit.errors import InvalidSpec
-    from fargate_kit.task_spec import TaskSpec
 
     cautions: tuple[Problem, ...] = ()
     try:
-        spec = TaskSpec.from_file(file)
+        spec = read_spec(str(file))
     except InvalidSpec as error:
         problems, subject = error.problems, error.subject
     else:
@@ -46,6 +57,15 @@ def check(
         _print(subject, problems, cautions)
     if problems:
         raise typer.Exit(1)
+
+
+def read_spec(file: str) -> TaskSpec:
+    """Read a task definition from a file, or from standard input where it is called `-`."""
+    from fargate_kit.task_spec import TaskSpec
+
+    if file == "-":
+        return TaskSpec.from_json(sys.stdin.buffer.read(), source="standard input")
+    return TaskSpec.from_file(file)
 
 
 def _facts(file: Path, problems: Sequence[Problem], cautions: Sequence[Problem]) -> dict[str, Any]:

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
     from fargate_kit.connection import Connection
 
+LEFT_IN_PROCESS = "nothing is left, the simulator was in this process"
+LEFT_ELSEWHERE = (
+    "the cluster quick-start may still be there, with tasks that run; "
+    "`aws ecs list-tasks --cluster quick-start` shows them"
+)
+
 
 def demo(
     speed: Annotated[
@@ -32,17 +38,22 @@ def demo(
 ) -> None:
     """Run WordPress on a simulated Fargate: watch it start, read its log, change it, clean up.
 
-    Everything it starts is stopped at the end, and when it is interrupted. With --endpoint-url it
-    does the same on a simulator that already runs.
+    Everything it starts is stopped at the end, and when it is interrupted; a second Ctrl-C does
+    not wait for that. With --endpoint-url it does the same on a simulator that already runs.
 
-    Example: `fargate-kit demo --speed 1` shows Fargate's own pace.
+    \b
+    Examples:
+      fargate-kit demo
+      fargate-kit demo --speed 1            Fargate's own pace
+      fargate-kit demo --picture demo.svg
     """
     if not 0 < speed < math.inf:
         raise typer.BadParameter("it must be a number above 0", param_hint="--speed")
     from fargate_kit.cli.screen import console, recording_console
 
     screen = recording_console() if picture else console
-    run_async(lambda: _show(screen, speed, seed, endpoint_url, region or "us-east-1"))
+    left = LEFT_IN_PROCESS if endpoint_url is None else LEFT_ELSEWHERE
+    run_async(lambda: _show(screen, speed, seed, endpoint_url, region or "us-east-1"), left=left)
     if picture:
         screen.save_svg(str(picture), title="fargate-kit demo")
 

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fargate_kit.cli.running import run_async
+from fargate_kit.cli.check import read_spec
+from fargate_kit.cli.failing import FAILED, error_facts
+from fargate_kit.cli.progress import Progress
+from fargate_kit.cli.running import beside, run_async
 from fargate_kit.cli.settings import AsJson, EndpointUrl, Profile, Region
 
 if TYPE_CHECKING:
     from fargate_kit.connection import Connection
+    from fargate_kit.errors import StartFailed
     from fargate_kit.model.values import Network, Overrides
     from fargate_kit.task import Task
     from fargate_kit.task_definition import TaskDefinition
+
+LEFT = "what had been started may still run; `aws ecs list-tasks` shows it"
 
 
 def run(
@@ -23,7 +29,8 @@ def run(
         str,
         typer.Argument(
             metavar="FILE|NAME",
-            help="A task definition file (.json), or the name of a registered one.",
+            help="A task definition file (.json, or - for standard input), or the name of a "
+            "registered one.",
         ),
     ],
     command: Annotated[
@@ -53,9 +60,17 @@ def run(
 ) -> None:
     """Run a task, show its states and its log, and exit with its exit code.
 
-    Ctrl-C stops the task.
+    The log goes to standard output, states to standard error. Log groups that the definition names
+    must be there. Ctrl-C stops the task; a second one does not wait for AWS's answer to that.
 
-    Example: `fargate-kit run report.json -e MONTH=08 -- python report.py`
+    With --json standard output is one object when the task has ended, with error if it did not
+    start; the log goes to standard error.
+
+    \b
+    Examples:
+      fargate-kit run task.json
+      fargate-kit run report:3 -e MONTH=08 -- python report.py
+      fargate-kit run task.json --json | jq .containers
     """
     from fargate_kit.connection import connect
     from fargate_kit.model.values import Network, Overrides
@@ -70,7 +85,7 @@ def run(
             job = _Run(aws, cluster, "FARGATE_SPOT" if spot else None, as_json)
             return await job.go(what, overrides, network)
 
-    raise typer.Exit(run_async(whole_way))
+    raise typer.Exit(run_async(whole_way, left=LEFT))
 
 
 class _Run:
@@ -80,51 +95,71 @@ class _Run:
         self, aws: Connection, cluster: str, capacity_provider: str | None, as_json: bool
     ) -> None:
         self._aws = aws
+        self._progress = Progress(aws.clock, self._say)
         self._cluster = cluster
         self._capacity_provider = capacity_provider
         self._as_json = as_json
 
     async def go(self, what: str, overrides: Overrides, network: Network) -> int:
         """Run it to its end and return the exit code for the shell."""
-        import anyio
+        return await beside(
+            lambda: self._go(what, overrides, network), companion=self._progress.tell
+        )
 
+    async def _go(self, what: str, overrides: Overrides, network: Network) -> int:
         definition = await self._definition(what)
+        self._wait_for_answer(f"looking for cluster {self._cluster}")
         cluster = await (
             self._aws.create_cluster()
             if self._cluster == "default"
             else self._aws.cluster(self._cluster)
         )
         if not network.subnets:
+            self._wait_for_answer("looking for the default VPC")
             usual = await self._aws.default_network(public_ip=network.public_ip)
             groups = network.security_groups or usual.security_groups
             network = replace(usual, security_groups=groups)
+        self._wait_for_answer(f"starting {definition.name}")
         task = await cluster.run(
             definition, overrides, network=network, capacity_provider=self._capacity_provider
         )
+        ended = await self._watch(task, definition)
+        failure = _start_failure(ended)
+        if self._as_json:
+            error = {"error": error_facts(failure)} if failure else {}
+            typer.echo(json.dumps(_facts(ended) | error, indent=2, default=str))
+        if failure:
+            self._say(f"fargate-kit: {failure}")
+            for group in missing_groups(failure, definition):
+                self._say(f"fargate-kit: for example: {group}")
+            return FAILED
+        return ended.exit_code if ended.exit_code is not None else FAILED
+
+    async def _watch(self, task: Task, definition: TaskDefinition) -> Task:
+        """Show a task's states and log to its end; stop it if that is interrupted."""
+        import anyio
+
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._show_states, task)
                 if _has_log(definition):
                     group.start_soon(self._show_log, task)
-            ended = await task.refresh()
+            return await task.refresh()
         except BaseException:
             with anyio.CancelScope(shield=True):
+                self._say(f"stopping {task.id}")
                 await task.stop("interrupted")
                 self._say(f"{task.id} is being stopped")
             raise
-        if self._as_json:
-            typer.echo(json.dumps(_facts(ended), indent=2, default=str))
-        if ended.started_at is None:
-            ended.raise_for_exit()
-        return ended.exit_code if ended.exit_code is not None else 1
 
     async def _definition(self, what: str) -> TaskDefinition:
-        from fargate_kit.task_spec import TaskSpec
-
-        if what.endswith(".json"):
-            definition = await self._aws.register(TaskSpec.from_file(what))
+        if what == "-" or what.endswith(".json"):
+            spec = read_spec(what).check()
+            self._wait_for_answer(f"registering {spec.family}")
+            definition = await self._aws.register(spec)
             self._say(f"registered {definition.name}")
             return definition
+        self._wait_for_answer(f"looking for {what}")
         return await self._aws.task_definition(what)
 
     async def _show_states(self, task: Task) -> None:
@@ -132,8 +167,11 @@ class _Run:
         async for picture in task.changes():
             if picture.status != last:
                 last = picture.status
-                reason = f": {picture.stopped_reason}" if picture.stopped_reason else ""
-                self._say(f"{task.id[:8]} {picture.status}{reason}")
+                # Why a task did not start is told at the end, with what to do about it.
+                why = picture.stopped_reason if picture.started_at else None
+                self._say(f"{task.id[:8]} {picture.status}{f': {why}' if why else ''}")
+                what = f"task {task.id[:8]}, which is {last}"
+                self._progress.wait_for(None if last == "RUNNING" else what)
 
     async def _show_log(self, task: Task) -> None:
         async for line in task.logs(follow=True):
@@ -141,6 +179,9 @@ class _Run:
                 self._say(str(line))
             else:
                 typer.echo(line.text)
+
+    def _wait_for_answer(self, doing: str) -> None:
+        self._progress.wait_for(f"{self._aws.endpoint_url or 'AWS'} to answer, {doing}")
 
     def _say(self, text: str) -> None:
         typer.echo(text, err=True)
@@ -153,6 +194,31 @@ def _pairs(environment: list[str]) -> dict[str, str]:
             f"NAME=VALUE is needed, not {', '.join(map(repr, wrong))}", param_hint="--environment"
         )
     return dict(pair.split("=", 1) for pair in environment)
+
+
+def _start_failure(task: Task) -> StartFailed | None:
+    from fargate_kit.errors import StartFailed
+
+    try:
+        if task.started_at is None:
+            task.raise_for_exit()
+    except StartFailed as failure:
+        return failure
+    return None
+
+
+def missing_groups(failure: StartFailed, definition: TaskDefinition) -> list[str]:
+    """Return the commands that make a definition's log groups, where the failure is about logs."""
+    from fargate_kit.logs import streams_of
+
+    if failure.family != "logs":
+        return []
+    places = {(each.group, each.region) for each in streams_of(definition.raw, "")}
+    return [
+        f"aws logs create-log-group --log-group-name {group}"
+        + (f" --region {region}" if region else "")
+        for group, region in sorted(places, key=str)
+    ]
 
 
 def _has_log(definition: TaskDefinition) -> bool:

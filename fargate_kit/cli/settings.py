@@ -19,4 +19,7 @@ EndpointUrl = Annotated[
         "--endpoint-url", help="Where to send every call instead of AWS, such as a simulator's URL."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", help='Print facts as one JSON object, an error as {"error": …} too.'),
+]

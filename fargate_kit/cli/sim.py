@@ -21,6 +21,13 @@ def sim(
         float, typer.Option(help="Seconds of Fargate that pass in one real second.")
     ] = 20.0,
     seed: Annotated[int, typer.Option(help="Ids, addresses and jitter are drawn from it.")] = 0,
+    quotas: Annotated[
+        bool, typer.Option("--quotas", help="Keep AWS's own quotas: call and launch rates, vCPU.")
+    ] = False,
+    enforce_iam: Annotated[
+        bool,
+        typer.Option("--enforce-iam", help="Hold callers with a key of IAM against its policies."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the URL alone.")] = False,
 ) -> None:
     """Serve a simulated Fargate until interrupted.
@@ -28,20 +35,33 @@ def sim(
     The first line is its URL, alone. Point any AWS client at it: set AWS_ENDPOINT_URL, and any
     credentials.
 
-    Example: `fargate-kit sim --speed 60`
+    \b
+    Examples:
+      fargate-kit sim
+      fargate-kit sim --speed 60 --port 4566
     """
     if not 0 < speed < math.inf:
         raise typer.BadParameter("it must be a number above 0", param_hint="--speed")
-    run_async(lambda: _serve(port, speed, seed, quiet))
+
+    async def serve() -> None:
+        await _serve(
+            port=port, speed=speed, seed=seed, quotas=quotas, enforce_iam=enforce_iam, quiet=quiet
+        )
+
+    run_async(serve)
 
 
-async def _serve(port: int, speed: float, seed: int, quiet: bool) -> None:
+async def _serve(
+    *, port: int, speed: float, seed: int, quotas: bool, enforce_iam: bool, quiet: bool
+) -> None:
     import anyio
     import anyio.to_thread
 
     from fargate_kit.sim import simulate
 
-    async with simulate(port=port, speed=speed, seed=seed) as world:
+    async with simulate(
+        port=port, speed=speed, seed=seed, quotas=quotas, enforce_iam=enforce_iam
+    ) as world:
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             print(world.url, flush=True)
             if not quiet:

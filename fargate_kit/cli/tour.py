@@ -148,8 +148,8 @@ class Tour:
         self._end_of_live()
         spent = self._aws.calls - before
         self._console.print(
-            f"  {spent['ecs:RunTask']} RunTask and {spent['ecs:DescribeTasks']} DescribeTasks "
-            f"calls for {MANY} tasks: those who wait share their looks"
+            f"  calls for {_count(MANY, 'task')}: {spent['ecs:RunTask']} RunTask, "
+            f"{spent['ecs:DescribeTasks']} DescribeTasks; those who wait share their looks"
         )
 
     async def _clean_up(self, cluster: Cluster, log_group: str | None) -> None:
@@ -167,9 +167,9 @@ class Tour:
         interfaces = await self._aws.public_ips(stopped)
         revisions = [each async for each in self._aws.revisions(wordpress().family)]
         self._console.print(
-            f"  {len(stopped)} tasks stopped, {len(tasks) - len(stopped)} left; "
-            f"{len(interfaces)} network interfaces left; "
-            f"{len(revisions)} active revisions left"
+            f"  {_count(len(stopped), 'task')} stopped, {len(tasks) - len(stopped)} left; "
+            f"{_count(len(interfaces), 'network interface')} left; "
+            f"{_count(len(revisions), 'active revision')} left"
         )
 
     @asynccontextmanager
@@ -222,6 +222,10 @@ def log_group_of(spec: TaskSpec) -> str:
     """Return the log group that the first container writes to."""
     configuration = spec.containers[0].log_configuration
     return configuration.options["awslogs-group"] if configuration else ""
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 async def _all_tasks(cluster: Cluster) -> AsyncIterator[Task]:

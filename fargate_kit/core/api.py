@@ -21,11 +21,12 @@ from aiobotocore.httpxsession import HttpxSession
 from aiobotocore.session import AioSession
 from botocore import xform_name
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.loaders import create_loader
+from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp
 
-from fargate_kit.core.error_mapping import mapped
+from fargate_kit.core.error_mapping import foreign_answer, is_foreign, mapped
 from fargate_kit.core.transport import Transport, TransportRequest
 from fargate_kit.errors import ConfigurationError, ConnectionClosed
 
@@ -85,6 +86,8 @@ class Api:
         self._elsewhere: dict[str, Api] = {}
         self.calls: Counter[str] = Counter()
         """How often each operation was called, by names such as `ecs:RunTask`."""
+        self.retries: Counter[str] = Counter()
+        """How often botocore tried again by itself: AWS was throttling, or could not answer."""
 
     async def open(self) -> None:
         """Check the region; nothing is sent.
@@ -135,7 +138,13 @@ class Api:
         try:
             reply: dict[str, Any] = await getattr(client, xform_name(operation))(**parameters)
         except (BotoCoreError, ClientError) as error:
-            raise mapped(error, name) or error from error
+            self._count_retries(name, getattr(error, "response", None) or {})
+            raise mapped(error, name) or error from _telling(error)
+        except ResponseParserError:
+            raise foreign_answer(name, self.endpoint_url) from None
+        if is_foreign(reply, client.meta.service_model.operation_model(operation)):
+            raise foreign_answer(name, self.endpoint_url)
+        self._count_retries(name, reply)
         reply.pop("ResponseMetadata", None)
         return reply
 
@@ -159,7 +168,12 @@ class Api:
                 self.calls[name] -= 1
                 return
             except (BotoCoreError, ClientError) as error:
-                raise mapped(error, name) or error from error
+                raise mapped(error, name) or error from _telling(error)
+            except ResponseParserError:
+                raise foreign_answer(name, self.endpoint_url) from None
+            if is_foreign(page, client.meta.service_model.operation_model(operation)):
+                await pages.aclose()
+                raise foreign_answer(name, self.endpoint_url)
             yield page
 
     async def aclose(self) -> None:
@@ -170,6 +184,10 @@ class Api:
             for other in self._elsewhere.values():
                 await other.aclose()
             await self._stack.aclose()
+
+    def _count_retries(self, name: str, answer: Mapping[str, Any]) -> None:
+        if retries := answer.get("ResponseMetadata", {}).get("RetryAttempts", 0):
+            self.retries[name] += retries
 
     async def _client(self, service: str, operation: str) -> Any:
         if (client := self._clients.get(service)) is not None:
@@ -236,6 +254,11 @@ def _session(profile: str | None) -> Any:
     parsers = session.get_component("response_parser_factory")
     parsers.set_parser_defaults(timestamp_parser=_moment)
     return session
+
+
+def _telling(error: Exception) -> Exception | None:
+    """Return what a traceback may tell besides: not botocore's report, which repeats values."""
+    return None if isinstance(error, ParamValidationError) else error
 
 
 def _moment(value: Any) -> datetime:

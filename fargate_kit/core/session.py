@@ -13,6 +13,7 @@ import anyio
 from fargate_kit.core.api import Api
 from fargate_kit.core.clock import Clock
 from fargate_kit.core.poller import Poller
+from fargate_kit.ownership import MADE
 
 T = TypeVar("T")
 
@@ -26,12 +27,14 @@ class Session:
         clock: Times every wait.
         poll_every: Seconds between two looks at something young.
         jitter: Where the pollers draw their spread from.
+        mark: The value of the ownership tag on everything that is made through this session.
     """
 
     api: Api
     clock: Clock
     poll_every: float
     jitter: random.Random = field(default_factory=random.Random)
+    mark: str = MADE
     definitions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Registered task definitions by ARN: a revision never changes, so one look is enough."""
     _pollers: dict[Hashable, Poller[str, Any]] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from fargate_kit.model.reasons import UNKNOWN, Reason
 from fargate_kit.model.service_events import EventKind, ServiceEvent
+from fargate_kit.model.target_remedies import target_remedy
 from fargate_kit.model.values import Container, LogLine
 
 __all__ = [
@@ -113,6 +114,11 @@ class TargetHealth:
             reason=health.get("Reason"),
             description=health.get("Description"),
         )
+
+    @property
+    def remedy(self) -> str | None:
+        """What to do about it, in plain words; None where nothing is to be done."""
+        return target_remedy(self.state, self.reason)
 
     def __str__(self) -> str:
         why = self.description or self.reason

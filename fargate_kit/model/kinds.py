@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from fargate_kit.model.problems import Hidden, Problem, Rule, shown
+from fargate_kit.model.problems import Hidden, Problem, Rule, quoted, shown
 
 _MODEL = "model: RegisterTaskDefinitionRequest and the shapes below it"
 
@@ -32,6 +32,8 @@ UNKNOWN_VALUE = Rule(
 
 RULES = (WRONG_TYPE, MISSING_MEMBER, UNKNOWN_VALUE)
 
+# The path of a definition itself, which has no name.
+_WHOLE = "the definition"
 _SMALLEST, _LARGEST = -(2**31), 2**31 - 1
 
 
@@ -110,7 +112,7 @@ class Table:
                 into.append(_wrong_type(path, key, "an object of texts by name", hidden=True))
             elif isinstance(text, str):
                 table[key] = text
-            elif text is not None:
+            else:
                 into.append(_wrong_type(f"{path}.{_name(key)}", text, "a text", hidden=True))
         return table
 
@@ -132,19 +134,30 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A structure with named members; null counts as absent, as it does on the wire."""
+    """A structure with named members; null counts as absent, as it does on the wire.
+
+    Attributes:
+        required: Members that must be there.
+        never_null: Members that may be absent but not null: a variable that somebody meant to fill
+            in is better asked for than sent empty.
+    """
 
     members: Mapping[str, Kind]
     required: tuple[str, ...] = ()
+    never_null: tuple[str, ...] = ()
 
     def read(self, value: Any, path: str, into: list[Problem]) -> dict[str, Any] | None:
         """Take a structure, without the members that are not listed."""
         if not isinstance(value, Mapping):
-            into.append(_wrong_type(path, value, "an object", hidden=True))
+            into.append(_wrong_type(path or _WHOLE, value, "an object", hidden=True))
             return None
         prefix = f"{path}." if path else ""
         record = {}
         for name, member in value.items():
+            if not isinstance(name, str):
+                into.append(_wrong_type(path or _WHOLE, value, "an object with texts for names"))
+            if member is None and name in self.never_null:
+                into.append(_null_value(prefix + name, value))
             kind = self.members.get(name)
             if kind is None or member is None:
                 continue
@@ -164,6 +177,17 @@ def _wrong_type(path: str, value: Any, expected: str, *, hidden: bool = False) -
         given = Hidden(f"the number {value!r}")
     return WRONG_TYPE.problem(
         path, given=given, allowed=expected, remedy=f"write {expected} there, or leave it out"
+    )
+
+
+def _null_value(path: str, record: Mapping[str, Any]) -> Problem:
+    name = record.get("name", record.get("key"))
+    what = quoted(name) if isinstance(name, str) else "it"
+    return WRONG_TYPE.problem(
+        path,
+        given=Hidden("null"),
+        allowed="a text",
+        remedy=f'give {what} a text ("" is an empty one), or leave it out',
     )
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fargate_kit.model.policy_document import CURRENT_VERSION
+# The language of today; the older one has no variables.
+CURRENT_VERSION = "2012-10-17"
 
 _IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.[^/]+/"
@@ -20,16 +21,18 @@ _WITH_SUFFIX = re.compile(r".*-[A-Za-z0-9]{6}")
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
-def execution_policy(definition: Mapping[str, Any], account: str, region: str) -> dict[str, Any]:
+def execution_policy(
+    definition: Mapping[str, Any], account: str, region: str, *, kms_keys: Sequence[str] = ()
+) -> dict[str, Any]:
     """Make the policy of an execution role that can start one task definition, and no more.
 
-    Keys of one's own that encrypt secrets are not in the definition: they need kms:Decrypt
-    beside it.
+    Keys of one's own that encrypt secrets are not in the definition: they are named beside it.
 
     Args:
         definition: In AWS's own form.
         account: Twelve digits; where its log groups and parameters are.
         region: Where it runs.
+        kms_keys: ARNs of the KMS keys that encrypt its secrets or environment files.
 
     Returns:
         A policy document; without statements if the definition needs no role at all.
@@ -42,6 +45,8 @@ def execution_policy(definition: Mapping[str, Any], account: str, region: str) -
         *needs.secrets(containers),
         *needs.environment_files(containers),
     ]
+    if kms_keys:
+        statements.append(_allow("DecryptSecrets", ["kms:Decrypt"], kms_keys))
     return {"Version": CURRENT_VERSION, "Statement": statements}
 
 

@@ -9,7 +9,7 @@ import difflib
 import enum
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fargate_kit.model.policy_conditions import (
@@ -18,6 +18,7 @@ from fargate_kit.model.policy_conditions import (
     read_operator,
     value_problem,
 )
+from fargate_kit.model.policy_evaluation import Decision, Value, evaluate
 from fargate_kit.model.policy_rules import (
     ACTION,
     CONDITION,
@@ -103,11 +104,52 @@ class Policy:
 
     Args:
         name: Under which it is spoken of.
+        document: As it was read; None where its statements were made otherwise.
     """
 
     statements: tuple[Statement, ...]
     name: str = "the policy"
     kind: PolicyKind = PolicyKind.IDENTITY
+    document: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, text: str, *, name: str = "the policy") -> Policy:
+        """Read a policy that is attached to a user, a group or a role.
+
+        Raises:
+            InvalidPolicy: IAM would refuse the document; every problem has its line and column.
+        """
+        return parse(text, name=name)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], *, name: str = "the policy") -> Policy:
+        """Read a policy that is no text any more, as `json.loads` gives it.
+
+        Raises:
+            InvalidPolicy: IAM would refuse the document.
+        """
+        return read(document, name=name)
+
+    def explain(
+        self,
+        action: str,
+        resource: str = "*",
+        context: Mapping[str, Value | Sequence[Value]] | None = None,
+    ) -> Decision:
+        """Decide one action on one resource by this policy alone.
+
+        The decision is true if the action is allowed; `str()` of it says by which statement it is
+        allowed or denied, and names the smallest statement that would change that.
+
+        Args:
+            action: One action, such as `ecs:RunTask`.
+            resource: One ARN, or `*` for actions that have no resource.
+            context: The condition keys of the request with their values.
+
+        Raises:
+            ValueError: The action is no action.
+        """
+        return evaluate([self], action, resource, context)
 
 
 def parse(text: str, *, name: str = "the policy", kind: PolicyKind = PolicyKind.IDENTITY) -> Policy:
@@ -206,7 +248,9 @@ Found = list[tuple[Path, Problem]]
 def _policy(value: Any, name: str, kind: PolicyKind, places: Places) -> tuple[Policy, Found]:
     reading = _Reading(kind, places)
     statements = reading.document(value)
-    return Policy(statements=statements, name=name, kind=kind), reading.found
+    document = value if isinstance(value, Mapping) else None
+    policy = Policy(statements=statements, name=name, kind=kind, document=document)
+    return policy, reading.found
 
 
 def _nearest(path: Path, places: Places) -> Place:

@@ -9,7 +9,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from fargate_kit.model.reasons import Reason, reason_for
+from fargate_kit.model.reasons import (
+    BLOCKED,
+    IMPAIRED,
+    PROTECTED,
+    THROTTLED,
+    UNKNOWN,
+    Reason,
+    reason_for,
+)
 from fargate_kit.model.values import moment
 
 __all__ = ["EventKind", "ServiceEvent", "events_from_api", "started_by_events"]
@@ -73,36 +81,11 @@ _BAD_NEWS = re.compile(r"fail|unhealthy|error|throttl|unable|missing|alarm|does 
 _PLACING = re.compile(r"Reason: (.*)", re.I | re.S)
 _STARTED = re.compile(r"has started (\d+) tasks?", re.I)
 
-# What ECS tells of only in events, so that model/reasons.py does not know it.
 _REASONS: Mapping[EventKind, Reason] = {
-    EventKind.THROTTLED: Reason(
-        family="throttle",
-        pattern="",
-        transient=True,
-        remedy="ECS is being throttled by a service that it calls for you, and goes on by itself. "
-        "Deploy fewer services at once if it lasts.",
-    ),
-    EventKind.BLOCKED: Reason(
-        family="configuration",
-        pattern="",
-        transient=False,
-        remedy="The service may neither stop an old task nor start a new one. Lower "
-        "minimum_healthy_percent or raise maximum_percent.",
-    ),
-    EventKind.PROTECTED: Reason(
-        family="protection",
-        pattern="",
-        transient=True,
-        remedy="Tasks under protection are not stopped. Wait until their protection ends, or take "
-        "it off.",
-    ),
-    EventKind.IMPAIRED: Reason(
-        family="start",
-        pattern="",
-        transient=False,
-        remedy="The tasks stop before they run, and ECS waits longer and longer between its "
-        "attempts. Look at why they stopped.",
-    ),
+    EventKind.THROTTLED: THROTTLED,
+    EventKind.BLOCKED: BLOCKED,
+    EventKind.PROTECTED: PROTECTED,
+    EventKind.IMPAIRED: IMPAIRED,
 }
 
 
@@ -155,6 +138,9 @@ class ServiceEvent:
             return reason_for(said.group(1))
         if self.kind is EventKind.UNHEALTHY:
             return reason_for("failed health check")
+        if self.kind is EventKind.UNPLACED or (self.kind is EventKind.OTHER and self.is_trouble):
+            found = reason_for(self.message)
+            return None if found is UNKNOWN else found
         return None
 
     def __str__(self) -> str:

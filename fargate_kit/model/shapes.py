@@ -12,7 +12,7 @@ from fargate_kit.model.kinds import Amount, Flag, Items, Record, Table, Text, Wh
 _TEXTS = Items(Text(hidden=True))
 _NAMES = Items(Text())
 
-_VARIABLE = Record({"name": Text(), "value": Text(hidden=True)})
+_VARIABLE = Record({"name": Text(), "value": Text(hidden=True)}, never_null=("value",))
 _SECRET = Record({"name": Text(), "valueFrom": Text(hidden=True)}, ("name", "valueFrom"))
 
 _PORT_MAPPING = Record({
@@ -66,7 +66,7 @@ _ULIMITS = (
     "stack",
 )
 
-_CONTAINER = Record({
+CONTAINER = Record({
     "name": Text(),
     "image": Text(),
     "repositoryCredentials": Record(
@@ -163,6 +163,8 @@ _CONTAINER = Record({
     "credentialSpecs": _TEXTS,
 })
 
+"""A member of `containerDefinitions`."""
+
 _SWITCH = Text(("ENABLED", "DISABLED"))
 
 _VOLUME = Record({
@@ -213,13 +215,13 @@ TASK_DEFINITION = Record({
     "taskRoleArn": Text(),
     "executionRoleArn": Text(),
     "networkMode": Text(),
-    "containerDefinitions": Items(_CONTAINER),
+    "containerDefinitions": Items(CONTAINER),
     "volumes": Items(_VOLUME),
     "placementConstraints": Items(Record({"type": Text(), "expression": Text()})),
     "requiresCompatibilities": Items(Text(("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"))),
     "cpu": Amount(),
     "memory": Amount(),
-    "tags": Items(Record({"key": Text(), "value": Text()})),
+    "tags": Items(Record({"key": Text(), "value": Text()}, never_null=("value",))),
     "pidMode": Text(),
     "ipcMode": Text(),
     "proxyConfiguration": Record(

@@ -55,8 +55,9 @@ CONTAINER_MEMORY_MINIMUM = Rule(
 )
 MEMORY_ABOVE_RESERVATION = Rule(
     id="memory-above-reservation",
-    says="A container's hard limit is greater than its soft limit.",
-    source=f"{_PARAMETERS}; model: ContainerDefinition",
+    says="A container's hard limit is not below its soft limit.",
+    source=f"{_PARAMETERS}, which says greater; clients in use register equal ones",
+    mark="OBS",
 )
 CONTAINER_MEMORY_OVER_TASK = Rule(
     id="container-memory-over-task",
@@ -188,11 +189,11 @@ def _container_memory(reading: Reading) -> Iterator[Problem]:
                     remedy=f"lower it to {reading.memory} or raise the task's memory",
                 )
         hard, soft = container.record.get("memory"), container.record.get("memoryReservation")
-        if hard is not None and soft is not None and hard <= soft:
+        if hard is not None and soft is not None and hard < soft:
             yield MEMORY_ABOVE_RESERVATION.problem(
                 f"{container.path}.memory",
                 given=hard,
-                allowed=f"more than memoryReservation, which is {soft} MiB",
+                allowed=f"at least memoryReservation, which is {soft} MiB",
                 remedy="raise memory, or lower or leave out memoryReservation",
             )
 

@@ -20,6 +20,7 @@ from fargate_kit.model import (
     fargate_rules,
     kinds,
     log_rules,
+    members,
     port_rules,
     role_rules,
     size_rules,
@@ -51,7 +52,7 @@ def _by_id(*groups: tuple[Rule, ...]) -> Mapping[str, Rule]:
 RULES = _by_id(kinds.RULES, *(family.RULES for family in _FAMILIES))
 """Every rule that `problems` may report, by its id."""
 
-CAUTIONS = _by_id(caution_rules.RULES)
+CAUTIONS = _by_id(caution_rules.RULES, members.RULES)
 """Every rule that `cautions` may report, by its id."""
 
 
@@ -84,4 +85,5 @@ def cautions(definition: Mapping[str, Any]) -> tuple[Problem, ...]:
         The cautions, the same ones in the same order for the same definition.
     """
     reading, _ = read(definition)
-    return tuple(caution for check in caution_rules.CHECKS for caution in check(reading))
+    found = [caution for check in caution_rules.CHECKS for caution in check(reading)]
+    return (*found, *members.unknown_members(definition))

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from fargate_kit.model.arguments import wrong_argument
+
 __all__ = [
     "Container",
     "ContainerOverride",
@@ -64,6 +66,11 @@ def tags_to_api(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
 def _check_words(command: Sequence[str] | None) -> None:
     if isinstance(command, str):
         raise TypeError("command is a list of words, not one text: ['sh', '-c', …]")
+
+
+def _check_mapping(name: str, given: object, remedy: str) -> None:
+    if not isinstance(given, Mapping):
+        raise wrong_argument(name, given, "a mapping", remedy, hidden=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +195,7 @@ class ContainerOverride:
 
     def __post_init__(self) -> None:
         _check_words(self.command)
+        _check_mapping("environment", self.environment, "such as {name: value}")
 
     def to_api(self, name: str) -> dict[str, Any]:
         """Return the member of `containerOverrides` for the container of that name."""
@@ -235,6 +243,8 @@ class Overrides:
 
     def __post_init__(self) -> None:
         _check_words(self.command)
+        _check_mapping("environment", self.environment, "such as {name: value}")
+        _check_mapping("containers", self.containers, "such as {name: ContainerOverride(…)}")
 
     def to_api(self, main: str) -> dict[str, Any]:
         """Return the `overrides` of RunTask.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fargate_kit.model.reasons import Reason, reason_for
+from fargate_kit.model.reasons import STOPPED_BY_USER, Reason, reason_for
 from fargate_kit.model.values import Container, TaskStatus
 
 __all__ = ["HAS_STARTED", "IS_ENDING", "failing_container", "why_it_stopped"]
@@ -31,7 +31,11 @@ def why_it_stopped(
     own = next((container.reason for container in containers if container.reason), None)
     said = stopped_reason or ""
     if own and own not in said:
-        said = f"{said} ({own})" if said else own
+        # Where one text has the other in it, the longer one says it all.
+        said = own if said.rstrip(". ") in own else f"{said} ({own})"
+    if stop_code == "UserInitiated" and not own:
+        # The reason is whatever the user wrote, which may well name memory or an image.
+        return said or stop_code, STOPPED_BY_USER
     return said or stop_code or "no reason given", reason_for(own, stopped_reason, stop_code)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
 
 from fargate_kit.sim.clock import SimClock, StepClock
 from fargate_kit.sim.cloudwatch_logs.facts import Shown
@@ -22,8 +23,13 @@ from fargate_kit.sim.ecs.region import EcsRegion
 from fargate_kit.sim.ecs.task_owner import TaskOwners
 from fargate_kit.sim.engine import Engine
 from fargate_kit.sim.errors import AwsError
-from fargate_kit.sim.faults import Faults
-from fargate_kit.sim.iam.callers import Callers, needs_beside_ecs
+from fargate_kit.sim.faults import UNHARMED, Fate, Faults
+from fargate_kit.sim.iam.callers import (
+    Callers,
+    access_key,
+    check_signature,
+    needs_beside_ecs,
+)
 from fargate_kit.sim.iam.requests import ecs_needs
 from fargate_kit.sim.iam.simulation import OPERATIONS as SIMULATIONS
 from fargate_kit.sim.iam.simulation import Simulation
@@ -33,6 +39,8 @@ from fargate_kit.sim.load_balancing.addressing import Addressed, addressed
 from fargate_kit.sim.load_balancing.metrics import Sample
 from fargate_kit.sim.load_balancing.region import LoadBalancingRegion
 from fargate_kit.sim.moto_adapter import MotoAdapter, free_account_id
+from fargate_kit.sim.quota_keeping import QuotaKeeper
+from fargate_kit.sim.quotas import Quotas
 from fargate_kit.sim.request import Request, Response, Route, check_region, route
 from fargate_kit.sim.scaling.history import HistoryItem
 from fargate_kit.sim.scaling.region import ScalingRegion
@@ -41,6 +49,9 @@ from fargate_kit.sim.timing import Timing
 from fargate_kit.sim.workloads import Workloads
 
 log = logging.getLogger("fargate_kit.sim")
+
+# What a client gets whose connection breaks before its request has done anything.
+_DROPPED = Response(status=500, headers={}, body=b"", dropped=True)
 
 
 class Account:
@@ -60,6 +71,7 @@ class Account:
         strict: Check every answer against botocore's model, as tests do.
         enforce_iam: Hold every signed request against the policies of its caller; keys that
             IAM does not know stay the administrator's.
+        quotas: What the account may do; None for whatever its callers want.
 
     Raises:
         ValueError: The account id is no account id, or another account here has it.
@@ -78,6 +90,7 @@ class Account:
         default_region: str = "us-east-1",
         strict: bool = False,
         enforce_iam: bool = False,
+        quotas: Quotas | None = None,
     ) -> None:
         self.engine = Engine(clock, seed)
         self.seed = seed
@@ -85,6 +98,7 @@ class Account:
         self.timing = timing or Timing()
         self.workloads = workloads or Workloads()
         self.faults = faults or Faults()
+        self.quotas = QuotaKeeper(self.engine, quotas)
         self.calls: Counter[tuple[str, str]] = Counter()
         self.moto = MotoAdapter(
             account_id=account_id or free_account_id(self.engine.random("account")),
@@ -112,6 +126,8 @@ class Account:
         self._realarmed: deque[str] = deque()
         self.moto.metric_observers.append(self._observed)
         self._request_ids = self.engine.random("request-id")
+        self.faults.attach(self)
+        self.faults.begin(self.engine)
 
     @property
     def regions(self) -> tuple[EcsRegion, ...]:
@@ -136,6 +152,7 @@ class Account:
                 check_region(region),
                 TaskOwners(lambda: self.ecs(region)).find,
                 strict=self._strict,
+                lost_by_plan=self.faults.target_times_out,
             )
         return found
 
@@ -179,34 +196,59 @@ class Account:
         self.calls[target.service, target.operation] += 1
         try:
             check_region(target.region)
-            reply_is_lost = self.faults.before(target.service, target.operation)
+            check_signature(request, target)
             self._advance()
+            fate = self.faults.before(
+                target.service,
+                target.operation,
+                access_key=access_key(request),
+                protocol=target.protocol,
+            )
+        except Exception as failure:
+            return _refusal(failure, request, target, request_id)
+        if fate.dropped == "before":
+            return _DROPPED
+        answer = self._answer(request, target, request_id, fate)
+        if isinstance(answer, Future):
+            if fate is UNHARMED:
+                return answer
+            return _promised(answer, lambda done: _carried(done, fate, request, target))
+        if isinstance(answer, StreamingResponse):
+            return _carried_stream(answer, fate, request, target)
+        return _carried(answer, fate, request, target)
+
+    def _answer(
+        self, request: Request, target: Route, request_id: str, fate: Fate
+    ) -> Response | StreamingResponse | Future[Response]:
+        """Answer a request, unless it is refused before anybody looks at what it says."""
+        try:
+            if fate.refusal is not None:
+                raise fate.refusal
+            self.quotas.admit(request, target)
             if self.enforce_iam and target.service != "ecs":
                 self._callers.check(request, target, needs_beside_ecs(target))
             if target.service == "ecs":
-                answer = self._native(request, target, request_id)
-            elif target.service == "application-autoscaling":
+                return self._native(request, target, request_id)
+            if target.service == "application-autoscaling":
                 scaling = self.scaling(target.region)
-                answer = scaling.answer(target.operation, request.body, request_id)
-            elif target.service == "iam" and target.operation in SIMULATIONS:
-                answer = self._simulation.answer(target, request, request_id)
-            elif (balanced := self._balance(request, target, request_id)) is not None:
-                answer = balanced
-            elif target.service == "logs" and target.operation in OPERATIONS:
-                return self._log_events(request, target, request_id, reply_is_lost)
-            elif self.moto.inline:
-                shown = self._shown(request, target)
-                history = self._alarm_history(target)
-                answer = _with_request_id(
-                    self.moto.forward(request, target, shown=shown, history=history), request_id
-                )
-                self._passed(target)
-                self.follow_changes()
-            else:
-                return self._promise(request, target, request_id, reply_is_lost)
+                return scaling.answer(target.operation, request.body, request_id)
+            if target.service == "iam" and target.operation in SIMULATIONS:
+                return self._simulation.answer(target, request, request_id)
+            if (balanced := self._balance(request, target, request_id)) is not None:
+                return balanced
+            if target.service == "logs" and target.operation in OPERATIONS:
+                return self._log_events(request, target, request_id)
+            if not self.moto.inline:
+                return self._promise(request, target, request_id)
+            shown, history = self._shown(request, target), self._alarm_history(target)
+            answer = _with_request_id(
+                self.moto.forward(request, target, shown=shown, history=history), request_id
+            )
+            self._passed(target)
+            self.follow_changes()
         except Exception as failure:
             return _refusal(failure, request, target, request_id)
-        return _lost(request, target, request_id) if reply_is_lost else answer
+        return answer
 
     def advance(self) -> None:
         """Run all that is due by now, as a front door does between requests."""
@@ -221,7 +263,7 @@ class Account:
             self.scaling(self._realarmed.popleft()).cloudwatch_changed()
 
     def reset(self) -> None:
-        """Forget everything but the present, the seed and the workloads."""
+        """Forget everything but the present, the seed, the workloads and the first quotas."""
         self.logs.reset()
         self.engine.reset()
         self._regions.clear()
@@ -230,7 +272,8 @@ class Account:
         self._scaling.clear()
         self._realarmed.clear()
         self.calls.clear()
-        self.faults.clear()
+        self.faults.reset()
+        self.quotas.reset()
         self._request_ids = self.engine.random("request-id")
         self.moto.reset()
 
@@ -261,19 +304,13 @@ class Account:
         )
 
     def _log_events(
-        self, request: Request, target: Route, request_id: str, reply_is_lost: bool
+        self, request: Request, target: Route, request_id: str
     ) -> Response | StreamingResponse:
         """Answer what is asked about log events."""
         params = self._logs_codec.decode(target.operation, request.body)
         if target.operation == START_LIVE_TAIL:
-            tail = self.logs.start_live_tail(target.region, params, request_id)
-            if not reply_is_lost:
-                return tail
-            tail.stream.close()
-            return _lost(request, target, request_id)
+            return self.logs.start_live_tail(target.region, params, request_id)
         result = self.logs.region(target.region).answer(target.operation, params)
-        if reply_is_lost:
-            return _lost(request, target, request_id)
         return Response(
             status=200,
             headers={"content-type": JSON_CONTENT_TYPE, "x-amzn-requestid": request_id},
@@ -322,9 +359,7 @@ class Account:
             return None
         return self.scaling(target.region).alarm_history
 
-    def _promise(
-        self, request: Request, target: Route, request_id: str, reply_is_lost: bool
-    ) -> Future[Response]:
+    def _promise(self, request: Request, target: Route, request_id: str) -> Future[Response]:
         promise: Future[Response] = Future()
         promise.set_running_or_notify_cancel()  # from here on nobody can cancel it
 
@@ -334,7 +369,7 @@ class Account:
             except (Exception, CancelledError) as failure:
                 answer = _refusal(failure, request, target, request_id)
             self._passed(target)
-            promise.set_result(_lost(request, target, request_id) if reply_is_lost else answer)
+            promise.set_result(answer)
 
         shown, history = self._shown(request, target), self._alarm_history(target)
         self.moto.submit_forward(request, target, shown=shown, history=history).add_done_callback(
@@ -370,6 +405,35 @@ def _refusal(failure: BaseException, request: Request, target: Route, request_id
         text = f"The simulator failed on {called}: {type(failure).__name__}: {failure}"
         failure = AwsError("SimulatorError", text)
     return encode_error(failure, target, request_id, head=request.method == "HEAD")
+
+
+def _carried(answer: Response, fate: Fate, request: Request, target: Route) -> Response:
+    """Have an answer carried as a plan says: late, not at all, or replaced by an HTTP 500."""
+    if fate.lost:
+        answer = _lost(request, target, answer.headers["x-amzn-requestid"])
+    if not fate.seconds and fate.dropped is None:
+        return answer
+    return replace(answer, late=fate.seconds, dropped=fate.dropped is not None)
+
+
+def _carried_stream(
+    answer: StreamingResponse, fate: Fate, request: Request, target: Route
+) -> Response | StreamingResponse:
+    if fate.lost or fate.dropped is not None:
+        answer.stream.close()
+        lost = _lost(request, target, _request_id(answer))
+        return replace(lost, late=fate.seconds, dropped=fate.dropped is not None)
+    return replace(answer, late=fate.seconds) if fate.seconds else answer
+
+
+def _promised(
+    promise: Future[Response], change: Callable[[Response], Response]
+) -> Future[Response]:
+    """Promise what becomes of an answer that is promised."""
+    changed: Future[Response] = Future()
+    changed.set_running_or_notify_cancel()
+    promise.add_done_callback(lambda done: changed.set_result(change(done.result())))
+    return changed
 
 
 def _lost(request: Request, target: Route, request_id: str) -> Response:

@@ -27,6 +27,7 @@ _REQUEST_TYPES: dict[str, tuple[type, ...]] = {
     "double": (int, float),
     "timestamp": (int, float, str),
 }
+_INTEGER_BITS = {"integer": 31, "long": 63}
 _ANSWER_TYPES = _REQUEST_TYPES | {"timestamp": (int, float)}
 _JSON_NAMES = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
 
@@ -56,10 +57,7 @@ class Codec:
             AwsError: The body is not JSON, or a member is missing or of a wrong type.
         """
         model = self._operation(operation)
-        try:
-            value = json.loads(body or b"{}")
-        except ValueError:
-            raise AwsError("SerializationException", "The request body is not JSON.") from None
+        value = read_json(body)
         shape = model.input_shape
         if shape is None:
             return {}
@@ -86,6 +84,26 @@ class Codec:
         if model is None:
             raise UnsupportedOperation(self.service, name, "botocore's model does not know it.")
         return model
+
+
+def read_json(body: bytes) -> Any:
+    """Read a request body as JSON 1.1 has it: an empty one is an empty structure.
+
+    Raises:
+        AwsError: `SerializationException`: it is not JSON, has a number that is none, or is
+            nested too deeply.
+    """
+    try:
+        return json.loads(body or b"{}", parse_constant=_no_number)
+    except ValueError:
+        raise AwsError("SerializationException", "The request body is not JSON.") from None
+    except RecursionError:
+        text = "The request body is nested too deeply."
+        raise AwsError("SerializationException", text) from None
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def encode_error(error: AwsError, route: Route, request_id: str, *, head: bool = False) -> Response:
@@ -137,6 +155,10 @@ def _decode(value: Any, shape: Shape, where: str) -> Any:
     expected = _REQUEST_TYPES[shape.type_name]
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
         raise _wrong_type(value, shape, where)
+    bits = _INTEGER_BITS.get(shape.type_name)
+    if bits is not None and not -(2**bits) <= value < 2**bits:
+        text = f"{where} is out of the range of type {shape.type_name}."
+        raise AwsError("SerializationException", text)
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,13 @@ from fargate_kit.sim.clock import StepClock, WallClock
 from fargate_kit.sim.engine import EngineRunaway, NotSettled, WrongClock
 from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.faults import InvalidFault, fault_from_json, fault_to_json
+from fargate_kit.sim.quotas import InvalidQuotas, Quotas, changed_quotas, quotas_to_json
 from fargate_kit.sim.request import Request, Response
 
 if TYPE_CHECKING:
     from fargate_kit.sim.account import Account
+
+log = logging.getLogger("fargate_kit.sim")
 
 
 class _BadRequest(ValueError):
@@ -50,6 +54,8 @@ class Control:
             ("POST", "/_sim/clock"): self._change_clock,
             ("GET", "/_sim/faults"): lambda _: self._faults(),
             ("POST", "/_sim/faults"): self._change_faults,
+            ("GET", "/_sim/quotas"): lambda _: self._quotas(),
+            ("POST", "/_sim/quotas"): self._change_quotas,
             ("POST", "/_sim/load"): self._set_load,
             ("POST", "/_sim/reset"): lambda _: self._reset(),
             ("POST", "/moto-api/reset"): lambda _: self._reset(),
@@ -71,12 +77,16 @@ class Control:
         except (
             _BadRequest,
             InvalidFault,
+            InvalidQuotas,
             LookupError,
             WrongClock,
             NotSettled,
             EngineRunaway,
         ) as refusal:
             status, body = 400, {"error": str(refusal)}
+        except Exception as failure:
+            log.exception("the simulator failed on %s %s", request.method, path)
+            status, body = 400, {"error": f"the simulator failed: {failure!r}"}
         return Response(
             status=status,
             headers={"content-type": "application/json", "x-amzn-requestid": request_id},
@@ -100,6 +110,8 @@ class Control:
             "account_id": account.id,
             "seed": account.seed,
             "default_region": account.default_region,
+            "enforce_iam": account.enforce_iam,
+            "quotas": account.quotas.quotas is not None,
             "clock": self._clock(),
             "tasks": tasks,
             "calls": calls,
@@ -148,8 +160,13 @@ class Control:
         return self._clock()
 
     def _faults(self) -> dict[str, Any]:
-        planned = self._account.faults.planned()
-        return {"faults": [{"number": n, **fault_to_json(fault)} for n, fault in planned]}
+        faults = self._account.faults
+        return {
+            "faults": [
+                {"number": number, "active": faults.active(number), **fault_to_json(fault)}
+                for number, fault in faults.planned()
+            ]
+        }
 
     def _change_faults(self, wish: Mapping[str, Any]) -> dict[str, Any]:
         faults = self._account.faults
@@ -161,14 +178,30 @@ class Control:
         elif wish == {"clear": True}:
             faults.clear()
         elif list(wish) == ["withdraw"]:
-            if not faults.withdraw(wish["withdraw"]):
-                raise _BadRequest(f"no fault {wish['withdraw']!r} is planned")
+            number = wish["withdraw"]
+            if type(number) is not int or not faults.withdraw(number):
+                raise _BadRequest(f"no fault {number!r} is planned")
         else:
             raise _BadRequest(
                 'say {"fault": kind, ...}, {"verb": verb, "task": id}, '
                 '{"withdraw": number} or {"clear": true}'
             )
         return self._faults()
+
+    def _quotas(self) -> dict[str, Any]:
+        quotas = self._account.quotas.quotas
+        return {"on": quotas is not None, **quotas_to_json(quotas or Quotas())}
+
+    def _change_quotas(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        """Turn quotas on or off, or change some of them, which turns them on."""
+        self._account.engine.advance()
+        keeper = self._account.quotas
+        members = dict(wish)
+        on = members.pop("on", True)
+        if not wish or type(on) is not bool or (members and not on):
+            raise _BadRequest('say {"on": true}, {"on": false}, or {quota: value, ...}')
+        keeper.change(changed_quotas(keeper.quotas or Quotas(), members) if on else None)
+        return self._quotas()
 
     def _set_load(self, wish: Mapping[str, Any]) -> dict[str, Any]:
         known = {"cluster", "service", "cpu", "memory", "region"}

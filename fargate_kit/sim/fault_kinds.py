@@ -1,13 +1,10 @@
-"""The kinds of planned faults, as values and in JSON form."""
+"""The kinds of planned faults, as values: what goes wrong, when, how often and how likely."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+from typing import TypeAlias
 
 
 class InvalidFault(ValueError):
@@ -15,47 +12,47 @@ class InvalidFault(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImageMissing:
-    """Images whose name matches cannot be pulled.
+class Timed:
+    """When a fault is in force, counted from the moment at which it is planned.
+
+    Args:
+        after: Nominal seconds until it begins.
+        until: Nominal seconds until it ends, longer than `after`; None for no end.
+    """
+
+    after: float = 0.0
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chanced(Timed):
+    """How often and how likely a fault strikes whatever fits it.
+
+    Args:
+        remaining: How often it strikes; None for as often as something fits.
+        probability: How likely it strikes each time; 1 is always.
+        seed: From which chance is drawn; None takes the world's own seed.
+    """
+
+    remaining: int | None = None
+    probability: float = 1.0
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageMissing(Chanced):
+    """Images whose name matches cannot be pulled; `remaining` counts pulls.
 
     Args:
         pattern: As in a shell, on the image as the definition spells it.
-        remaining: How many pulls fail before the image is there; None for all.
     """
 
     pattern: str
-    remaining: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CapacityUnavailable:
-    """Fargate has no room for more tasks.
-
-    Args:
-        provider: `FARGATE`, `FARGATE_SPOT`, or `*` for both.
-        zones: The Availability Zones without room; none given means all.
-        remaining: How many tasks are refused before there is room again; None for all.
-    """
-
-    provider: str = "*"
-    zones: tuple[str, ...] = ()
-    remaining: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterfaceTimeout:
-    """The network interface of a new task never comes up.
-
-    Args:
-        remaining: How many tasks meet this; None for all.
-    """
-
-    remaining: int | None = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlowPull:
-    """Images whose name matches take longer to pull.
+class SlowPull(Chanced):
+    """Images whose name matches take longer to pull; `remaining` counts pulls.
 
     Args:
         pattern: As in a shell, on the image as the definition spells it.
@@ -67,189 +64,246 @@ class SlowPull:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unhealthy:
-    """Health checks of containers whose image or name matches fail.
+class CapacityUnavailable(Chanced):
+    """Fargate has no room for more tasks; `remaining` counts the tasks that find room nowhere.
+
+    Args:
+        provider: `FARGATE`, `FARGATE_SPOT`, or `*` for both.
+        zones: The Availability Zones without room; none given means all.
+    """
+
+    provider: str = "*"
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneOutage(Timed):
+    """Availability Zones fail: their tasks stop at once, and no task is placed there.
+
+    Args:
+        zones: Their names, e.g. `us-east-1a`.
+    """
+
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotInterruption(Chanced):
+    """At its beginning Fargate Spot takes back the capacity of tasks; `remaining` counts them.
+
+    Args:
+        group: As in a shell, on the group of the task, e.g. `service:web`.
+        zones: The Availability Zones that are hit; none given means all.
+    """
+
+    group: str = "*"
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceTimeout(Chanced):
+    """The network interface of a new task never comes up; `remaining` counts tasks."""
+
+    remaining: int | None = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressesExhausted(Chanced):
+    """Subnets have no address left for new tasks; `remaining` counts tasks.
+
+    Args:
+        subnet: As in a shell, on the id of the subnet.
+    """
+
+    subnet: str = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crash(Chanced):
+    """Containers whose image or name matches exit soon after each start; `remaining` counts starts.
 
     Args:
         pattern: As in a shell, on the container's name or its image.
-        remaining: How many single checks fail; None for all.
+        seconds: Nominal seconds from the start to the exit.
+        exit_code: What the container exits with.
     """
 
     pattern: str
-    remaining: int | None = None
+    seconds: float = 1.0
+    exit_code: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Throttle:
-    """A request is answered with ThrottlingException and does nothing.
+class OutOfMemory(Chanced):
+    """Containers whose image or name matches are killed for their memory; `remaining` counts.
 
     Args:
-        operation: As in a shell, e.g. `RunTask` or `*`.
-        remaining: How many requests; None for all.
-        service: As the endpoint names it, as in a shell.
+        pattern: As in a shell, on the container's name or its image.
+        seconds: Nominal seconds from the start to the kill.
     """
 
-    operation: str
-    remaining: int | None = 1
-    service: str = "ecs"
+    pattern: str
+    seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refuse:
-    """A request is answered with an error and does nothing.
+class Unhealthy(Chanced):
+    """Health checks of containers whose image or name matches fail; `remaining` counts checks.
 
     Args:
-        operation: As in a shell, e.g. `RunTask` or `*`.
-        code: The error code, e.g. `AccessDeniedException`.
-        message: The text that the client sees.
-        remaining: How many requests; None for all.
-        service: As the endpoint names it, as in a shell.
-        status: The HTTP status; 500 and above makes clients try again.
+        pattern: As in a shell, on the container's name or its image.
     """
 
-    operation: str
-    code: str
-    message: str = ""
-    remaining: int | None = 1
-    service: str = "ecs"
-    status: int = 400
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoseReply:
-    """A request does what it says, but its answer is lost: the client sees HTTP 500.
+class TargetUnhealthy(Chanced):
+    """A load balancer's checks of targets time out; `remaining` counts checks.
 
     Args:
-        operation: As in a shell, e.g. `RunTask` or `*`.
-        remaining: How many requests; None for all.
-        service: As the endpoint names it, as in a shell.
+        target_group: As in a shell, on the ARN of the target group.
+        address: As in a shell, on the private address of the target.
     """
 
-    operation: str
-    remaining: int | None = 1
-    service: str = "ecs"
+    target_group: str = "*"
+    address: str = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateLogLines:
-    """Log lines become readable later than they are stamped, each by a delay of its own.
+class LateLogLines(Chanced):
+    """Log lines become readable later than they are stamped; `remaining` counts lines.
 
     Args:
         seconds: The longest delay, in nominal seconds; delays are drawn between 0 and it.
         group: As in a shell, on the name of the log group.
         stream: As in a shell, on the name of the log stream.
-        remaining: How many lines are late; None for all.
     """
 
     seconds: float
     group: str = "*"
     stream: str = "*"
-    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRequest(Chanced):
+    """A fault of requests.
+
+    Args:
+        operation: As in a shell, e.g. `RunTask` or `*`.
+        service: As the endpoint names it, as in a shell.
+    """
+
+    operation: str
+    service: str = "ecs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle(OnRequest):
+    """A request is answered with ThrottlingException and does nothing."""
+
+    remaining: int | None = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse(OnRequest):
+    """A request is answered with an error and does nothing.
+
+    Args:
+        code: The error code, e.g. `AccessDeniedException`.
+        message: The text that the client sees.
+        status: The HTTP status; 500 and above makes clients try again.
+    """
+
+    code: str
+    message: str = ""
+    remaining: int | None = 1
+    status: int = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoseReply(OnRequest):
+    """A request does what it says, but its answer is lost: the client sees HTTP 500."""
+
+    remaining: int | None = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropConnection(OnRequest):
+    """The connection of a request breaks, and no answer comes.
+
+    Args:
+        moment: `before` the request does anything, or `after` it has done what it says.
+    """
+
+    remaining: int | None = 1
+    moment: str = "before"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowReply(OnRequest):
+    """A request does at once what it says, but its answer comes late.
+
+    Args:
+        seconds: Nominal seconds, as all durations here: a world that is 20 times as fast
+            waits a 20th of them.
+    """
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiredCredentials(Chanced):
+    """Requests that are signed with an access key are refused, because its token has expired.
+
+    Args:
+        access_key: As in a shell, on the id of the access key.
+    """
+
+    access_key: str = "*"
 
 
 Fault: TypeAlias = (
     ImageMissing
-    | CapacityUnavailable
-    | InterfaceTimeout
     | SlowPull
+    | CapacityUnavailable
+    | ZoneOutage
+    | SpotInterruption
+    | InterfaceTimeout
+    | AddressesExhausted
+    | Crash
+    | OutOfMemory
     | Unhealthy
+    | TargetUnhealthy
+    | LateLogLines
     | Throttle
     | Refuse
     | LoseReply
-    | LateLogLines
+    | DropConnection
+    | SlowReply
+    | ExpiredCredentials
 )
 
 KINDS: Mapping[str, type[Fault]] = {
     kind.__name__: kind
     for kind in (
         ImageMissing,
-        CapacityUnavailable,
-        InterfaceTimeout,
         SlowPull,
+        CapacityUnavailable,
+        ZoneOutage,
+        SpotInterruption,
+        InterfaceTimeout,
+        AddressesExhausted,
+        Crash,
+        OutOfMemory,
         Unhealthy,
+        TargetUnhealthy,
+        LateLogLines,
         Throttle,
         Refuse,
         LoseReply,
-        LateLogLines,
+        DropConnection,
+        SlowReply,
+        ExpiredCredentials,
     )
 }
-
-
-def fault_to_json(fault: Fault) -> dict[str, Any]:
-    """Write a fault in JSON form: its members, and its kind as the member `fault`."""
-    members = {field.name: getattr(fault, field.name) for field in dataclasses.fields(fault)}
-    return {
-        "fault": type(fault).__name__,
-        **{
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in members.items()
-        },
-    }
-
-
-def fault_from_json(data: Mapping[str, Any]) -> Fault:
-    """Read a fault in JSON form.
-
-    Args:
-        data: e.g. `{"fault": "Throttle", "operation": "RunTask", "remaining": 2}`.
-
-    Raises:
-        InvalidFault: There is no such kind, or a member is missing, unknown or wrong.
-    """
-    members = dict(data)
-    name = members.pop("fault", None)
-    if not isinstance(name, str) or name not in KINDS:
-        raise InvalidFault(f"no such fault: {name!r}; there are {listing(KINDS)}")
-    kind = KINDS[name]
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    unknown = [member for member in members if member not in fields]
-    if unknown:
-        raise InvalidFault(f"{name} has no member {unknown[0]!r}; it has {listing(fields)}")
-    missing = [
-        field.name
-        for field in fields.values()
-        if field.default is dataclasses.MISSING and field.name not in members
-    ]
-    if missing:
-        raise InvalidFault(f"{name} needs the member {missing[0]!r}")
-    if isinstance(members.get("zones"), list):
-        members["zones"] = tuple(members["zones"])
-    fault = kind(**members)
-    check_fault(fault)
-    return fault
-
-
-def listing(names: Iterable[str]) -> str:
-    """Write names as messages do."""
-    return ", ".join(names)
-
-
-def check_fault(fault: Fault) -> None:
-    """Refuse a fault with a value that makes no sense.
-
-    Raises:
-        InvalidFault: The message names the member and what it may be.
-    """
-    name = type(fault).__name__
-    for field in dataclasses.fields(fault):
-        value = getattr(fault, field.name)
-        if field.name == "remaining":
-            fine = value is None or (type(value) is int and value >= 1)
-            wanted = "a number of times, 1 or more, or null"
-        elif field.name == "zones":
-            fine = isinstance(value, tuple) and all(isinstance(zone, str) for zone in value)
-            wanted = "a list of Availability Zones"
-        elif field.name in {"factor", "seconds"}:
-            fine = type(value) in {int, float} and value > 0
-            wanted = "a number greater than 0"
-        elif field.name == "status":
-            fine = type(value) is int and 400 <= value <= 599
-            wanted = "an HTTP status from 400 to 599"
-        elif field.name == "provider":
-            fine = value in ("*", *FARGATE_PROVIDERS)
-            wanted = f"one of *, {listing(FARGATE_PROVIDERS)}"
-        else:
-            fine = isinstance(value, str) and (bool(value) or field.name == "message")
-            wanted = "a text"
-        if not fine:
-            raise InvalidFault(f"{field.name!r} of {name} is {wanted}, not {value!r}")

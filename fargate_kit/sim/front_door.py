@@ -201,11 +201,25 @@ class FrontDoor:
         if not isinstance(answer, Response):
             answer = await asyncio.wrap_future(answer)
             self.account.follow_changes()
+        if answer.late:
+            await self._hold_back(answer.late)
         self._arm()
+        if answer.dropped and request.transport is not None:
+            request.transport.abort()
         response = web.Response(status=answer.status, headers=answer.headers, body=answer.body)
         for cookie in answer.cookies:
             response.headers.add("Set-Cookie", cookie)
         return response
+
+    async def _hold_back(self, seconds: float) -> None:
+        """Wait on the clock of the world, at its speed; a step clock has to be moved."""
+        over = asyncio.Event()
+        entry = self.account.engine.after(seconds, over.set, name="a late answer")
+        try:
+            self._arm()
+            await over.wait()
+        finally:
+            self.account.engine.cancel(entry)
 
     async def _stream(
         self, request: web.BaseRequest, answer: StreamingResponse
@@ -216,6 +230,8 @@ class FrontDoor:
         stream = answer.stream
         stream.when_ready(ready.set)
         try:
+            if answer.late:
+                await self._hold_back(answer.late)
             self._arm()
             await response.prepare(request)
             while (data := stream.read()) is not None:

@@ -140,6 +140,12 @@ def _balancer(balancer: Any) -> LoadBalancerFact:
         address=_address(balancer),
         attributes={name: str(value) for name, value in balancer.attrs.items()},
         listeners=tuple(_listener(one) for one in balancer.listeners.values()),
+        scheme=balancer.scheme or "internet-facing",
+        state=balancer.state,
+        subnets=tuple(subnet.id for subnet in balancer.subnets),
+        security_groups=tuple(balancer.security_groups or ()),
+        hosted_zone=balancer.canonical_hosted_zone_id,
+        created_at=str(balancer.created_time),
     )
 
 

@@ -45,6 +45,8 @@ def _way(ec2: Any, route: Any) -> Way:
     if gateway is not None and gateway.id in ec2.internet_gateways:
         attached = gateway.vpc is not None and gateway.vpc.id == route.route_table.vpc_id
         return Way.INTERNET_GATEWAY if attached else Way.NOWHERE
+    if gateway is not None and gateway.id.startswith("vgw-"):
+        return Way.ELSEWHERE
     if route.nat_gateway is not None:
         return Way.NAT if _nat_works(ec2, route.nat_gateway) else Way.NOWHERE
     if route.transit_gateway is not None or route.interface is not None or route.instance:

@@ -40,12 +40,16 @@ class Response:
 
     Args:
         cookies: Values of Set-Cookie, of which there may be several, beside the headers.
+        late: By how many nominal seconds whoever carries the answer holds it back.
+        dropped: Whether the client gets nothing of it, because the connection breaks.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     cookies: tuple[str, ...] = ()
+    late: float = 0.0
+    dropped: bool = False
 
 
 class Protocol(StrEnum):

@@ -25,8 +25,13 @@ class ByteStream(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamingResponse:
-    """An answer whose body is not there yet; who gets it closes its stream."""
+    """An answer whose body is not there yet; who gets it closes its stream.
+
+    Args:
+        late: By how many nominal seconds whoever carries the answer holds it back.
+    """
 
     status: int
     headers: Mapping[str, str]
     stream: ByteStream
+    late: float = 0.0

@@ -45,6 +45,7 @@ class Timing:
         start_retry: How long a service waits first, when its tasks do not start; then twice
             as long each time.
         start_retry_limit: How long it waits at most (page service-throttle-logic).
+        launch_retry: How long a service waits that starts tasks faster than its quotas allow.
         rollback: From the begin of a rollback until it can be complete at the earliest (AWS is
             seen to need some 20 s even where nothing has to be started).
         rebalancing: How long a service has been out of balance over its zones when it begins
@@ -80,6 +81,7 @@ class Timing:
     counts_as_healthy: float = 40.0
     start_retry: float = 30.0
     start_retry_limit: float = 1620.0
+    launch_retry: float = 1.0
     rollback: float = 20.0
     rebalancing: float = 120.0
     event_repetition: float = 21_600.0

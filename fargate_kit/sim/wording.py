@@ -233,11 +233,7 @@ OVERRIDE_WITHOUT_NAME = Refusal(PARAMETER, "Container override needs a container
 OVERRIDE_NOT_ON_FARGATE = Refusal(
     PARAMETER, "The override '{member}' is not supported on FARGATE.", MEM
 )
-STARTED_BY_INVALID = Refusal(
-    PARAMETER,
-    "startedBy can have at most 128 letters, numbers, hyphens, slashes and underscores.",
-    MEM,
-)
+STARTED_BY_TOO_LONG = Refusal(PARAMETER, "startedBy longer than 128.", OBS)
 GROUP_NAME_INVALID = Refusal(PARAMETER, "Invalid namespace for group.", MEM)
 PROPAGATE_FROM_SERVICE = Refusal(
     PARAMETER, "propagateTags SERVICE is not supported when running a task.", MEM
@@ -454,7 +450,7 @@ REGISTRATION: dict[str, Refusal] = {
     ),
     "memory-above-reservation": Refusal(
         CLIENT,
-        "Invalid setting for container '{container}'. 'memory' must be greater than "
+        "Invalid setting for container '{container}'. 'memory' must be greater than or equal to "
         "'memoryReservation'.",
         MEM,
     ),

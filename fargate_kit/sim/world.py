@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
@@ -13,16 +13,20 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from fargate_kit.connection import Connection, connect
 from fargate_kit.core.api import Credentials
 from fargate_kit.core.clock import Clock
 from fargate_kit.core.opening import Opening
-from fargate_kit.core.transport import TransportRequest, TransportResponse
+from fargate_kit.core.transport import Transport, TransportRequest, TransportResponse
 from fargate_kit.errors import ConfigurationError
 from fargate_kit.sim.account import Account
 from fargate_kit.sim.clock import StepClock, WallClock
+from fargate_kit.sim.fault_json import check_fault
+from fargate_kit.sim.faults import Fault, Faults
 from fargate_kit.sim.front_door import FrontDoor
+from fargate_kit.sim.quotas import Quotas
 from fargate_kit.sim.request import Request
 from fargate_kit.sim.timing import Timing
 from fargate_kit.sim.workloads import Workloads
@@ -36,6 +40,8 @@ REGION = "us-east-1"
 CREDENTIALS = Credentials(access_key_id="SIMULATED", secret_access_key="simulated")  # noqa: S106
 # How many turns everyone else gets before a stepped clock takes them all to be asleep.
 TURNS = 30
+# Seconds after which botocore takes a silent connection for lost, unless it is told otherwise.
+READ_TIMEOUT = 60.0
 # What the extra `sim` brings, and nothing else does.
 NEEDED = ("moto", "flask", "flask_cors")
 
@@ -95,9 +101,19 @@ class World:
             credentials=CREDENTIALS,
             clock=self._clock,
             poll_every=poll_every,
-            transport=None if self._door else _InProcess(self.account),
+            transport=None if self._door else self.transport(),
             seed=self.account.seed,
         )
+
+    def transport(self) -> Transport:
+        """Give what carries requests to a world on a step clock, in the caller's own process.
+
+        Raises:
+            RuntimeError: The world is served over HTTP.
+        """
+        if self._door is not None:
+            raise RuntimeError("a world that is served is reached at its URL")
+        return _InProcess(self.account, self._clock)
 
     def run(self, change: Callable[[Account], T]) -> T:
         """Run a function with the account, where nobody else touches it at the same time."""
@@ -155,6 +171,9 @@ def simulate(
     timing: Timing | None = None,
     workloads: Workloads | None = None,
     strict: bool = False,
+    quotas: bool | Quotas = False,
+    faults: Iterable[Fault] = (),
+    enforce_iam: bool = False,
 ) -> Simulating:
     """Start a simulated Fargate: `world = await simulate()`, or `async with simulate() as world`.
 
@@ -166,10 +185,14 @@ def simulate(
         timing: How long things take, in nominal seconds.
         workloads: What containers do, by image name.
         strict: Check every answer against AWS's service model.
+        quotas: Whether AWS's own quotas are kept, or which ones.
+        faults: What goes wrong, planned from the beginning.
+        enforce_iam: Hold requests that are signed with a key of IAM against its policies.
 
     Raises:
         ConfigurationError: The packages of the extra `sim` are not installed.
         PortInUse: Somebody else listens on the port.
+        InvalidFault: A fault makes no sense.
         ValueError: The speed is not a positive number, or the port is no port.
     """
     if missing := [name for name in NEEDED if find_spec(name) is None]:
@@ -178,10 +201,25 @@ def simulate(
         )
     if not (isinstance(port, int) and 0 <= port <= 65535):
         raise ValueError(f"port must be a number from 0 to 65535, not {port!r}")
+    planned = tuple(faults)
+    for fault in planned:
+        check_fault(fault)
     clock = StepClock() if step else WallClock(speed)
 
     def start() -> World:
-        account = Account(clock=clock, seed=seed, timing=timing, workloads=workloads, strict=strict)
+        plan = Faults()
+        for fault in planned:
+            plan.plan(fault)
+        account = Account(
+            clock=clock,
+            seed=seed,
+            timing=timing,
+            workloads=workloads,
+            faults=plan,
+            strict=strict,
+            quotas=Quotas() if quotas is True else quotas or None,
+            enforce_iam=enforce_iam,
+        )
         if step:
             return World(account, None)
         door = FrontDoor(account, port=port)
@@ -263,8 +301,9 @@ class _InProcess:
 
     HOST = "fargate.simulated"
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, clock: Clock) -> None:
         self._account = account
+        self._clock = clock
 
     async def send(self, request: TransportRequest) -> TransportResponse:
         await anyio.lowlevel.checkpoint()
@@ -278,6 +317,13 @@ class _InProcess:
                 body=request.body,
             )
         )
+        if answer.late > READ_TIMEOUT:
+            await self._clock.sleep(READ_TIMEOUT)
+            raise ReadTimeoutError(endpoint_url=request.url)
+        if answer.late:
+            await self._clock.sleep(answer.late)
+        if answer.dropped:
+            raise ConnectionClosedError(endpoint_url=request.url)
         return TransportResponse(
             status=answer.status, headers=dict(answer.headers), body=answer.body
         )

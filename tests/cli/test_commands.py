@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -113,6 +115,96 @@ def test_impossible_speed_is_a_usage_error(
     """A speed that is none ends with 2."""
     assert run(arguments) == 2
     assert "--speed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["", "demo", "sim", "check", "run"])
+def test_help_fits_a_narrow_terminal(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On 60 columns nothing is cut; examples and exit codes are there."""
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run([*command.split(), "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 60
+    assert "…" not in shown.replace('{"error": …}', "")
+    assert "..." not in shown.replace("[ARGS]...", "").replace("command...", "").replace(
+        "[command]...", ""
+    )
+    assert f"fargate-kit {command}".strip() in shown.partition("Examples:")[2]
+    assert "Exit codes: " in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--json", "nowhere.json"],
+        ["run", "--json", "nowhere.json", "--region", "us-east-1"],
+        ["run", "web", "--region", "eu-wst-1", "--json"],
+    ],
+)
+def test_error_is_json_where_json_is_asked_for(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Standard output is one object with the error, standard error has the line, the code is 1."""
+    assert run(arguments) == 1
+    shown = capsys.readouterr()
+    facts = json.loads(shown.out)
+    assert facts["error"].keys() == {"kind", "message"}
+    assert facts["error"]["message"] in shown.err
+
+
+def test_broken_file_is_told_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no JSON is a problem with its place, for `check` and for `run`."""
+    file = tmp_path / "broken.json"
+    file.write_text("{oops")
+    assert run(["check", "--json", str(file)]) == 1
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["ok"], facts["problems"][0]["rule"]) == (False, "not-json")
+    assert run(["run", "--json", str(file), "--region", "us-east-1"]) == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["kind"] == "InvalidSpec"
+    assert error["problems"][0]["path"].endswith("broken.json:1:2")
+
+
+def test_json_for_the_container_is_not_for_us(capsys: pytest.CaptureFixture[str]) -> None:
+    """An option after `--` belongs to the container's command."""
+    assert run(["run", "web", "--region", "eu-wst-1", "--", "report", "--json"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_check_reads_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A definition comes through a pipe, good or bad."""
+    for content, code in ((WORDPRESS.read_bytes(), 0), (b"{oops", 1)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        assert run(["check", "-"]) == code
+    assert "standard input:1:2" in capsys.readouterr().out
+
+
+def test_misspelt_member_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A member that is not known is no problem, and yet told with the name that was meant."""
+    raw = json.loads(WORDPRESS.read_text())
+    raw["containerDefinitions"][0]["comand"] = ["true"]
+    file = tmp_path / "task.json"
+    file.write_text(json.dumps(raw))
+    assert run(["check", str(file)]) == 0
+    assert re.search(r"! containerDefinitions\[0\]\.comand: .*command\?", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    "members", [{"tags": 7}, {"volumes": [None]}, {"runtimePlatform": "ARM64"}]
+)
+def test_wrong_shape_is_a_problem(
+    members: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A member of a wrong shape is a line with its path, not a traceback."""
+    file = tmp_path / "task.json"
+    file.write_text(json.dumps(json.loads(WORDPRESS.read_text()) | members))
+    assert run(["check", str(file)]) == 1
+    shown = capsys.readouterr().out
+    assert str(file) in shown
+    assert f"{next(iter(members))}" in shown
 
 
 def test_several_causes_are_all_told(

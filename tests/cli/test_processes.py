@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-FARGATE_KIT = [sys.executable, "-c", "from fargate_kit.cli import main; main()"]
+FARGATE_KIT = [sys.executable, "-m", "fargate_kit"]
 
 
 @pytest.fixture
@@ -108,6 +108,28 @@ def test_interrupted_run_stops_its_task(endpoint: str, tmp_path: Path) -> None:
     assert call(endpoint, "ListTasks")["taskArns"] == []
 
 
+def test_start_that_fails_is_one_json_object(endpoint: str, tmp_path: Path) -> None:
+    """With --json a task that never ran is told with its facts and the error, once."""
+    done = fargate_kit(
+        endpoint, "run", definition(tmp_path, image="registry.invalid/gone:1"), "--json"
+    )
+    assert done.returncode == 1
+    facts = json.loads(done.stdout)
+    assert facts["status"] == "STOPPED"
+    assert facts["error"]["kind"] == "StartFailed"
+    assert done.stderr.count("CannotPullContainerError") == 1
+
+
+def test_missing_log_group_is_told_with_the_command_that_makes_it(endpoint: str) -> None:
+    """The guide's example needs a log group; whoever has none is told how to make it."""
+    example = Path(__file__).parents[2] / "examples" / "guide" / "wordpress.json"
+    done = fargate_kit(endpoint, "run", str(example))
+    assert done.returncode == 1
+    assert done.stderr.count("The specified log group does not exist") == 1
+    command = "aws logs create-log-group --log-group-name hello-world --region us-east-1"
+    assert command in done.stderr
+
+
 def call(endpoint: str, operation: str, **parameters: object) -> dict[str, Any]:
     """Call an ECS operation as any client would."""
     request = urllib.request.Request(
@@ -144,6 +166,67 @@ def test_interrupted_demo_leaves_nothing(endpoint: str, until: str) -> None:
     assert "clusters left: none" in shown
     assert call(endpoint, "ListClusters")["clusterArns"] == []
     assert call(endpoint, "ListTaskDefinitions")["taskDefinitionArns"] == []
+
+
+def test_second_interruption_leaves_at_once(endpoint: str) -> None:
+    """Ctrl-C while the demo cleans up ends it with one line that says what may be left."""
+    process = subprocess.Popen(
+        [*FARGATE_KIT, "demo", "--endpoint-url", endpoint],
+        env=environment(endpoint),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Run 10 at once" in line:
+            process.send_signal(signal.SIGINT)
+        if "Stop everything" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert "Ctrl-C again" in errors
+    assert "cluster quick-start may still be there" in errors
+    (cluster,) = call(endpoint, "DescribeClusters", clusters=["quick-start"])["clusters"]
+    assert cluster["status"] == "ACTIVE"
+
+
+def test_interrupted_run_speaks_json(endpoint: str, tmp_path: Path) -> None:
+    """With --json an interruption is an object too."""
+    process = subprocess.Popen(
+        [*FARGATE_KIT, "run", definition(tmp_path, command=["sleep", "100000"]), "--json"],
+        env=environment(endpoint),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "RUNNING" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    shown, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert json.loads(shown)["error"]["kind"] == "Interrupted"
+
+
+def test_interrupted_first_task_is_counted_in_the_singular(endpoint: str) -> None:
+    """One task is not called tasks."""
+    process = subprocess.Popen(
+        [*FARGATE_KIT, "demo", "--endpoint-url", endpoint],
+        env=environment(endpoint),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "its own network interface" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    shown, _ = process.communicate(timeout=60)
+    assert "1 task stopped, 0 left; 0 network interfaces left" in shown
 
 
 def test_demo_leaves_a_cluster_of_its_name_alone(endpoint: str) -> None:

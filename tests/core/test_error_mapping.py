@@ -120,7 +120,10 @@ def test_errors_can_be_copied_and_pickled(error: errors.FargateError) -> None:
             "http://x",
         ),
         (
-            botocore_errors.ParamValidationError(report="one\ntwo"),
+            botocore_errors.ParamValidationError(
+                report='Missing required parameter in input: "a"\n'
+                'Missing required parameter in b[0]: "c"'
+            ),
             errors.InvalidSpec,
             "2 problems",
         ),

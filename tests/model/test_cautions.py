@@ -137,6 +137,19 @@ EXAMPLES = [
         task({"user": "app"}, runtimePlatform=WINDOWS),
         task({"user": "app"}),
     ),
+    Example(
+        "unknown-member",
+        f"{MAIN}.imge",
+        task({"imge": "acme/report:8"}),
+        task({"imge": None}),
+    ),
+    Example(
+        "unknown-member",
+        f"{MAIN}.portMappings[0].containerport",
+        task({"portMappings": [{"containerPort": 80, "containerport": 81}]}),
+        task({"portMappings": [{"containerPort": 80}]}),
+    ),
+    Example("unknown-member", "brandNew", task(brandNew={"a": [1]}), task(status="ACTIVE")),
 ]
 
 
@@ -152,6 +165,29 @@ def test_caution_is_earned_by_the_unwise_alone(example: Example) -> None:
 def test_every_caution_has_an_example() -> None:
     """No caution is without an example, and no example names an unknown one."""
     assert {example.rule for example in EXAMPLES} == CAUTIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("definition", "meant"),
+    [
+        (task({"imge": "a:1"}), "image"),
+        (task({"portMappings": [{"containerPort": 80, "containerport": 81}]}), "containerPort"),
+        (task(tag=[]), "tags"),
+        (task(executionRoleARN="r"), "executionRoleArn"),
+    ],
+)
+def test_unknown_member_is_told_with_the_one_that_was_meant(
+    definition: dict[str, Any], meant: str
+) -> None:
+    """A misspelt name comes with the name that AWS has, however deep it is."""
+    (caution,) = cautions(definition)
+    assert f"did you mean {meant}?" in caution.message
+
+
+def test_unlike_name_is_told_without_a_guess() -> None:
+    """Where no name is near, none is proposed."""
+    (caution,) = cautions(task(brandNew=1))
+    assert "did you mean" not in caution.message
 
 
 def test_cautions_never_show_the_value_of_a_variable() -> None:

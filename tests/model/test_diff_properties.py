@@ -401,4 +401,9 @@ def test_description_by_aws_earns_no_new_problem(definition: dict[str, Any], see
     def rules(task: dict[str, Any]) -> list[str]:
         return sorted(problem.rule for problem in problems(task))
 
+    # A variable that is null is a problem of its own, and AWS never describes one.
+    for container in definition["containerDefinitions"]:
+        for variable in container.get("environment", ()):
+            if variable.get("value") is None:
+                variable.pop("value", None)
     assert rules(server_view(definition, seed)) == rules({"networkMode": "awsvpc", **definition})

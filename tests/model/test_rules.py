@@ -110,8 +110,27 @@ EXAMPLES = [
         "wrong-type",
         f"{MAIN}.dockerLabels.a",
         one(dockerLabels={"a": 1, "b": "2"}),
-        one(dockerLabels={"a": "1", "b": None}),
+        one(dockerLabels={"a": "1"}),
     ),
+    Example(
+        "wrong-type",
+        f"{MAIN}.dockerLabels.b",
+        one(dockerLabels={"a": "1", "b": None}),
+        one(dockerLabels={"a": "1"}),
+    ),
+    Example(
+        "wrong-type",
+        f"{MAIN}.environment[0].value",
+        one(environment=[{"name": "A", "value": None}]),
+        one(environment=[{"name": "A", "value": ""}]),
+    ),
+    Example(
+        "wrong-type",
+        "tags[0].value",
+        task(tags=[{"key": "a", "value": None}]),
+        task(tags=[{"key": "a"}]),
+    ),
+    Example("wrong-type", "the definition", {**task(), 7: "a"}, task()),  # type: ignore[dict-item]
     Example("wrong-type", "cpu", task(cpu=[1024]), task(cpu=1024)),
     Example(
         "missing-member",
@@ -220,8 +239,8 @@ EXAMPLES = [
     Example(
         "memory-above-reservation",
         f"{MAIN}.memory",
+        one(memory=127, memoryReservation=128),
         one(memory=128, memoryReservation=128),
-        one(memory=129, memoryReservation=128),
     ),
     Example("container-memory-over-task", f"{MAIN}.memory", one(memory=2049), one(memory=2048)),
     Example(
@@ -944,9 +963,9 @@ def test_every_rule_has_an_example() -> None:
 
 def test_rules_are_listed_once_and_documented() -> None:
     """Each id is kebab-case and belongs to one rule, which says what it is and where it stands."""
-    from fargate_kit.model import cautions, kinds, task_rules
+    from fargate_kit.model import cautions, kinds, members, task_rules
 
-    families = [kinds, *task_rules._FAMILIES, cautions]
+    families = [kinds, *task_rules._FAMILIES, cautions, members]
     ids = [rule.id for family in families for rule in family.RULES]
     assert len(ids) == len(set(ids)) == len(RULES) + len(CAUTIONS)
     for rule in [*RULES.values(), *CAUTIONS.values()]:

@@ -102,7 +102,7 @@ LIST = (
         "protection",
     ),
     ("says what nobody has heard before.", EventKind.OTHER, False, None),
-    (f"the target group {GROUP} does not exist.", EventKind.OTHER, True, None),
+    (f"the target group {GROUP} does not exist.", EventKind.OTHER, True, "load balancer"),
 )
 
 

@@ -420,3 +420,25 @@ def test_an_account_may_have_a_given_id() -> None:
     account.close()
     with pytest.raises(AwsError, match="did you mean"):
         Account(clock=StepClock(), default_region="eu-wst-1")
+
+
+@pytest.mark.parametrize(
+    ("service", "body", "code"),
+    [
+        ("ecs", b"{}", b'"IncompleteSignatureException"'),
+        ("iam", b"Action=ListRoles&Version=2010-05-08", b"<Code>IncompleteSignature<"),
+    ],
+)
+def test_a_signature_that_nobody_can_read_is_refused(
+    account: Account, service: str, body: bytes, code: bytes
+) -> None:
+    """An Authorization header without a scheme is AWS's error, for moto's services too."""
+    headers = {"authorization": f"Credential=A/20260101/us-east-1/{service}/aws4_request"}
+    if service == "ecs":
+        headers["x-amz-target"] = "AmazonEC2ContainerServiceV20141113.ListClusters"
+    else:
+        headers["content-type"] = "application/x-www-form-urlencoded"
+    request = Request(method="POST", path="/", query="", headers=headers, body=body)
+    answer = account.answer(request)
+    assert answer.status == 400
+    assert code in answer.body

@@ -144,7 +144,8 @@ def test_faults_are_planned_listed_and_taken_back(account: Account) -> None:
     number = say(account, "POST", "/_sim/faults", fault)["number"]
     assert call(account, "ListClusters")["__type"] == "ThrottlingException"
     (listed,) = say(account, "GET", "/_sim/faults")["faults"]
-    assert listed == {"number": number, "service": "ecs", **fault, "remaining": 1}
+    assert listed.items() >= {"number": number, "service": "ecs", **fault, "remaining": 1}.items()
+    assert listed["active"]
     assert say(account, "POST", "/_sim/faults", {"withdraw": number}) == {"faults": []}
     assert "clusterArns" in call(account, "ListClusters")
     say(account, "POST", "/_sim/faults", fault)
@@ -169,6 +170,31 @@ def test_a_senseless_fault_is_refused(account: Account, wish: object, text: str)
     """The error names what is wrong, and nothing is planned."""
     assert text in say(account, "POST", "/_sim/faults", wish, status=400)["error"]
     assert account.faults.planned() == ()
+
+
+def test_a_fault_for_later_is_told_as_one(account: Account) -> None:
+    """A fault says over HTTP when it begins and ends, and whether it is in force."""
+    fault = {
+        "fault": "Throttle",
+        "operation": "ListClusters",
+        "after": 10,
+        "until": 20,
+        "remaining": None,
+    }
+    say(account, "POST", "/_sim/faults", fault)
+    seen = []
+    for _ in range(3):
+        told = [one["active"] for one in say(account, "GET", "/_sim/faults")["faults"]]
+        seen.append((told, call(account, "ListClusters").get("__type")))
+        say(account, "POST", "/_sim/clock", {"advance": 10})
+    assert seen == [([False], None), ([True], "ThrottlingException"), ([], None)]
+
+
+@pytest.mark.parametrize("seconds", [1e308, -1, "x"])
+def test_a_clock_is_not_moved_by_nonsense(account: Account, seconds: object) -> None:
+    """What no clock can do is told, and never breaks the simulator."""
+    say(account, "POST", "/_sim/clock", {"advance": seconds}, status=400)
+    assert account.engine.now == 1_800_000_000_000_000
 
 
 @pytest.mark.parametrize("path", ["/_sim/reset", "/moto-api/reset"])

@@ -25,6 +25,7 @@ class ContainerRun:
         steps: What it does next; None if it only waits for its end.
         entry: Its next step, or its planned start.
         planned: Whether its start is planned or has been.
+        crash: Its end by plan.
         restart_after: The exit code after which it is about to be restarted.
         added: What secrets and environment files add to its variables; never shown.
     """
@@ -40,6 +41,7 @@ class ContainerRun:
     entry: Entry | None = None
     timeout: Entry | None = None
     kill: Entry | None = None
+    crash: Entry | None = None
     began_at: int = 0
     planned: bool = False
     started: bool = False

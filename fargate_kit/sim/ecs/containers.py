@@ -192,7 +192,20 @@ class ContainerGroup:
         run.steps = _steps(run.workload, launch)
         if run.health is not None:
             run.health.begin(launch)
+        self._plan_crash(run)
         self._draw(run)
+
+    def _plan_crash(self, run: ContainerRun) -> None:
+        """Have the container end as a fault has it, unless it ends earlier."""
+        planned = self._ground.faults.crash(run.state.name, run.state.image)
+        if planned is None:
+            return
+        seconds, code, for_memory = planned
+        run.crash = self._engine.after(
+            seconds,
+            partial(self._exited, run, code, wording.OUT_OF_MEMORY.say() if for_memory else None),
+            name=f"crash of container {run.state.name} of task {self._task.id}",
+        )
 
     def _start_timed_out(self, run: ContainerRun, limit: int) -> None:
         """Give up whoever still waits for this container (service model, startTimeout)."""
@@ -330,10 +343,10 @@ class ContainerGroup:
         self._draw(run)
 
     def _cancel(self, run: ContainerRun) -> None:
-        for entry in (run.entry, run.timeout, run.kill):
+        for entry in (run.entry, run.timeout, run.kill, run.crash):
             if entry is not None:
                 self._engine.cancel(entry)
-        run.entry = run.timeout = run.kill = None
+        run.entry = run.timeout = run.kill = run.crash = None
         if run.health is not None:
             run.health.end()
 

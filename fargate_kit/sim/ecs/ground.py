@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fargate_kit.sim.awslogs import LogSink
+from fargate_kit.sim.ecs.limits import Limits
 from fargate_kit.sim.ecs.references import References
 from fargate_kit.sim.ecs.state import RegionState
 from fargate_kit.sim.engine import Engine
@@ -73,3 +74,4 @@ class Ground:
     timing: Timing
     references: References
     state: RegionState
+    limits: Limits

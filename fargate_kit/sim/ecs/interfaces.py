@@ -8,6 +8,8 @@ from fargate_kit.sim.ecs.state import AttachmentState, TaskState
 from fargate_kit.sim.facts import NetworkInterface, SubnetFact
 from fargate_kit.sim.network import Addresses, NoFreeAddress, Placement
 
+_NO_ADDRESS = "InsufficientFreeAddressesInSubnet"
+
 
 class InterfaceFailed(Exception):
     """EC2 makes no interface; the message is what AWS tells of it."""
@@ -30,6 +32,8 @@ class Interfaces:
         subnet = ground.outside.subnet(ground.region, attachment.subnet_id)
         if subnet is None:
             raise _failure(attachment, "InvalidSubnetID.NotFound")
+        if ground.faults.addresses_exhausted(subnet.id):
+            raise _failure(attachment, _NO_ADDRESS)
         try:
             placement = self._addresses.place(
                 subnet,
@@ -38,7 +42,7 @@ class Interfaces:
                 chance=ground.engine.random("interface", task.id),
             )
         except NoFreeAddress:
-            raise _failure(attachment, "InsufficientFreeAddressesInSubnet") from None
+            raise _failure(attachment, _NO_ADDRESS) from None
         ground.outside.create_network_interface(self._interface(attachment, subnet, placement))
         attachment.placement = placement
         attachment.status = "ATTACHED"

@@ -12,6 +12,7 @@ from typing import Any
 from fargate_kit.sim import wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.lifecycle import Lifecycle
+from fargate_kit.sim.ecs.limits import cpu_units
 from fargate_kit.sim.ecs.pictures import copy
 from fargate_kit.sim.ecs.state import (
     AttachmentState,
@@ -78,7 +79,13 @@ class Launcher:
         counted = Counter(order.cluster.zones_of(order.group) if spread is None else spread)
         tasks: list[TaskState] = []
         failures: list[dict[str, Any]] = []
+        budget = self._ground.limits.budget()
         for provider in providers:
+            if budget is not None:
+                units = cpu_units(order.definition, order.overrides)
+                if (reason := budget.refusal(provider, units)) is not None:
+                    failures.append({"reason": reason})
+                    continue
             subnet = self._subnet(order, provider, counted)
             if subnet is None:
                 failures.append({"reason": wording.CAPACITY_UNAVAILABLE.say()})

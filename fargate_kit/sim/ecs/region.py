@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from fargate_kit.sim.awslogs import LogSink
@@ -13,6 +13,7 @@ from fargate_kit.sim.ecs.ground import Ground, Outside
 from fargate_kit.sim.ecs.inputs import check_values
 from fargate_kit.sim.ecs.launch import Launcher
 from fargate_kit.sim.ecs.lifecycle import Lifecycle
+from fargate_kit.sim.ecs.limits import Limits
 from fargate_kit.sim.ecs.references import References
 from fargate_kit.sim.ecs.run_task import RunTask
 from fargate_kit.sim.ecs.services.services import Services
@@ -25,6 +26,7 @@ from fargate_kit.sim.errors import UnsupportedOperation
 from fargate_kit.sim.faults import Faults
 from fargate_kit.sim.load_balancing.protocol import LoadBalancing
 from fargate_kit.sim.network import Addresses
+from fargate_kit.sim.quota_keeping import QuotaKeeper
 from fargate_kit.sim.timing import Timing
 from fargate_kit.sim.workloads import Workloads
 
@@ -40,6 +42,7 @@ class OwningAccount(Protocol):
     timing: Timing
     workloads: Workloads
     faults: Faults
+    quotas: QuotaKeeper
 
     @property
     def id(self) -> str:
@@ -82,6 +85,7 @@ class EcsRegion:
                 other.addresses.has_public(address) for other in account.regions
             ),
         )
+        references = References(region, account.id)
         self.ground = Ground(
             region=region,
             account_id=account.id,
@@ -91,8 +95,9 @@ class EcsRegion:
             workloads=account.workloads,
             faults=account.faults,
             timing=account.timing,
-            references=References(region, account.id),
+            references=references,
             state=self.state,
+            limits=Limits(account.quotas, region, self.state, references),
         )
         self.lifecycle = Lifecycle(self.ground, self.addresses)
         self.launcher = Launcher(self.ground, self.lifecycle)
@@ -103,6 +108,7 @@ class EcsRegion:
         self._tasks = Tasks(self.ground, self.lifecycle)
         self._operations = self._table()
         account.faults.attach(account)
+        account.faults.begin(account.engine)
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -130,6 +136,7 @@ class EcsRegion:
             raise UnsupportedOperation("ecs", operation, note)
         if operation != "RegisterTaskDefinition":  # it has rules of its own for its values
             check_values(operation, params)
+        self.ground.limits.check(operation, params)
         return run(params)
 
     def interrupt_spot(self, task: str) -> bool:
@@ -145,6 +152,14 @@ class EcsRegion:
     def retire(self, task: str) -> bool:
         """Stop a task for maintenance; tell whether the task is of this region."""
         return self._tasks.retire(task)
+
+    def spot_tasks(self) -> list[tuple[str, str, str]]:
+        """List the Spot tasks that shall run: their ids, groups and zones."""
+        return self._tasks.spot_tasks()
+
+    def lose_zones(self, zones: Sequence[str]) -> None:
+        """Stop the tasks of some zones, as if their hosts were gone."""
+        self._tasks.lose_zones(zones)
 
     def _table(self) -> dict[str, Operation]:
         settings = AccountSettings(self.ground)

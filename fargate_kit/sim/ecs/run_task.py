@@ -22,7 +22,7 @@ from fargate_kit.sim.ecs.task_networks import read_network
 from fargate_kit.sim.errors import AwsError
 
 MOST_TASKS = 10
-_STARTED_BY = re.compile(r"[A-Za-z0-9/_-]{0,128}")
+_LONGEST_STARTED_BY = 128  # the model also names the letters, but AWS takes a space from ecs-deploy
 _CLIENT_TOKEN = re.compile(r"[!-~]{1,64}")
 
 
@@ -44,6 +44,7 @@ class RunTask:
             if (known := self._known(cluster, token)) is not None:
                 return self._again(cluster, known, fingerprint)
         order, providers = self._order(cluster, params)
+        self._ground.limits.admit_launch(providers)
         tasks, failures = self._launcher.launch(order, providers)
         if token is not None and tasks:
             for task in tasks:
@@ -195,8 +196,8 @@ def _group(params: Mapping[str, Any], definition: TaskDefinitionState) -> str:
 
 def _started_by(params: Mapping[str, Any]) -> str | None:
     given: str | None = params.get("startedBy")
-    if given is not None and not _STARTED_BY.fullmatch(given):
-        raise wording.STARTED_BY_INVALID.error()
+    if given is not None and len(given) > _LONGEST_STARTED_BY:
+        raise wording.STARTED_BY_TOO_LONG.error()
     return given or None
 
 

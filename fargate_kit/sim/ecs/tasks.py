@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fargate_kit.sim import wording
@@ -13,7 +13,8 @@ from fargate_kit.sim.ecs.lifecycle import Lifecycle
 from fargate_kit.sim.ecs.pages import page
 from fargate_kit.sim.ecs.state import ClusterState, TaskState
 from fargate_kit.sim.errors import AwsError
-from fargate_kit.sim.faults import InvalidFault
+from fargate_kit.sim.fault_wording import ZONE_LOST
+from fargate_kit.sim.faults import KILLED, InvalidFault
 
 MOST_DESCRIBED = 100
 _NOT_WITH_STARTED_BY = ("family", "serviceName", "containerInstance", "launchType", "daemonName")
@@ -117,6 +118,27 @@ class Tasks:
         if not self._lifecycle.kill_container(task, name, exit_code, reason):
             raise InvalidFault(f"container {name!r} of task {task.id} does not run")
         return True
+
+    def spot_tasks(self) -> list[tuple[str, str, str]]:
+        """List the Spot tasks that shall run: their ids, groups and zones."""
+        return [
+            (task.id, task.group, task.availability_zone)
+            for cluster in self._ground.state.clusters.values()
+            for task in cluster.tasks.values()
+            if task.capacity_provider == "FARGATE_SPOT" and task.desired_status == "RUNNING"
+        ]
+
+    def lose_zones(self, zones: Sequence[str]) -> None:
+        """Stop the tasks of some zones, and kill their containers without a warning."""
+        for cluster in self._ground.state.clusters.values():
+            for task in list(cluster.tasks.values()):
+                if task.availability_zone not in zones or task.last_status == "STOPPED":
+                    continue
+                self._lifecycle.stop(
+                    task, "TerminationNotice", ZONE_LOST.say(), signal_at_once=True
+                )
+                for container in task.containers:
+                    self._lifecycle.kill_container(task, container.name, KILLED, None)
 
     def _living(self, given: str) -> TaskState | None:
         try:

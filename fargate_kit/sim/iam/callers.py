@@ -91,6 +91,22 @@ def needs_beside_ecs(target: Route) -> list[Need]:
     return [Need(action=action)]
 
 
+def check_signature(request: Request, target: Route) -> None:
+    """Refuse a signature that nobody can read; whether it is right is not looked at.
+
+    Source: the lists of common errors in the API references of AWS.
+
+    Raises:
+        AwsError: The Authorization header has no scheme with something after it.
+    """
+    given = request.headers.get("authorization")
+    if given is None or len(given.split(",")[0].split()) > 1:
+        return
+    json_like = target.protocol in {Protocol.JSON, Protocol.CBOR, Protocol.REST_JSON}
+    code = "IncompleteSignatureException" if json_like else "IncompleteSignature"
+    raise AwsError(code, wording.SIGNATURE_INCOMPLETE.say())
+
+
 def access_key(request: Request) -> str | None:
     """Read the access key of a signed request."""
     given = request.headers.get("authorization", "") or request.query

@@ -15,6 +15,7 @@ NO_BOUNDARY = Phrase(_ON + " because no permissions boundary allows the {action}
 DENIED_BY_BOUNDARY = Phrase(_ON + " with an explicit deny in a permissions boundary", OBS)
 EC2_PREFIX = Phrase("You are not authorized to perform this operation. {text}", OBS)
 KEY_INACTIVE = Phrase("The security token included in the request is invalid.", OBS)
+SIGNATURE_INCOMPLETE = Phrase("The request signature does not conform to AWS standards.", V)
 
 # What a task that cannot be prepared tells.
 _SECRETS = (

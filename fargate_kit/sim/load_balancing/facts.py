@@ -145,6 +145,8 @@ class LoadBalancerFact:
         zones: The Availability Zones that are enabled for it.
         address: From which its connections to targets come.
         attributes: As DescribeLoadBalancerAttributes tells them.
+        subnets: One for each zone, in the order of the zones.
+        created_at: As AWS writes it; empty if it is not known.
     """
 
     arn: str
@@ -156,6 +158,12 @@ class LoadBalancerFact:
     address: str
     attributes: Mapping[str, str]
     listeners: tuple[ListenerFact, ...]
+    scheme: str = "internet-facing"
+    state: str = "active"
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    hosted_zone: str = ""
+    created_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,8 @@ class TargetLives:
         mirror: What is configured.
         targets: Who is registered.
         find_owner: Tells who is behind an address.
+
+    `lost_by_plan` says of a target group and an address whether a check is lost on its way.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class TargetLives:
         self._find_owner = find_owner
         self._settings: dict[str, HealthSettings] = {}
         self.observers: list[Callable[[str, str, int], None]] = []
+        self.lost_by_plan: Callable[[str, str], bool] = lambda group, address: False
 
     def register(
         self,
@@ -165,7 +168,8 @@ class TargetLives:
         settings = group.health
         owner = self.owner_of(target)
         port = target.port if settings.port == TRAFFIC_PORT else int(settings.port)
-        if owner is None or (reach := owner.reach(port)) is Reach.LOST:
+        lost = self.lost_by_plan(target.group, target.address)
+        if lost or owner is None or (reach := owner.reach(port)) is Reach.LOST:
             # AWS wants time-outs shorter than intervals, so one verdict waits at most
             seconds = min(settings.timeout, settings.interval)
             target.verdict = self._after(seconds, self._time_out, target, "time out")

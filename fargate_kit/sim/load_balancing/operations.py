@@ -14,6 +14,7 @@ from fargate_kit.sim.load_balancing.lives import TargetLives
 from fargate_kit.sim.load_balancing.mirror import Mirror
 from fargate_kit.sim.load_balancing.targets import ANY_ZONE, Targets, TargetState
 
+OPERATIONS = frozenset({"DeregisterTargets", "DescribeTargetHealth", "RegisterTargets"})
 MOST_TARGETS = 1000  # of a group; page load-balancer-limits of the User Guide
 
 _PRIVATE = tuple(
@@ -59,7 +60,7 @@ class TargetOperations:
 
     def has(self, operation: str) -> bool:
         """Tell whether an operation is one of these."""
-        return operation in self._operations
+        return operation in OPERATIONS
 
     def group(self, params: Params) -> TargetGroupFact:
         """Find the target group that a request names.

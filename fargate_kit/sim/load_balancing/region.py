@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from fargate_kit.sim.engine import Engine
 from fargate_kit.sim.load_balancing import wording
@@ -13,6 +13,7 @@ from fargate_kit.sim.load_balancing.mirror import Mirror, Outside
 from fargate_kit.sim.load_balancing.operations import TargetOperations
 from fargate_kit.sim.load_balancing.protocol import TargetHealth, TargetOwner
 from fargate_kit.sim.load_balancing.recorder import Recorder
+from fargate_kit.sim.load_balancing.repeating import REPEATED, repeated
 from fargate_kit.sim.load_balancing.targets import ANY_ZONE, Targets
 from fargate_kit.sim.load_balancing.traffic import Traffic
 from fargate_kit.sim.query_codec import XML_CONTENT_TYPE, QueryCodec
@@ -49,10 +50,17 @@ class LoadBalancingRegion:
         region: e.g. `eu-west-1`.
         find_owner: Tells who has an address of a VPC.
         strict: Check every answer against botocore's model.
+        lost_by_plan: Tells of a target group and an address whether a check is lost.
     """
 
     def __init__(
-        self, account: OwningAccount, region: str, find_owner: FindOwner, *, strict: bool = False
+        self,
+        account: OwningAccount,
+        region: str,
+        find_owner: FindOwner,
+        *,
+        strict: bool = False,
+        lost_by_plan: Callable[[str, str], bool] | None = None,
     ) -> None:
         engine, timing = account.engine, account.timing
         self.region = region
@@ -75,6 +83,8 @@ class LoadBalancingRegion:
         )
         self._codec = QueryCodec("elbv2", strict=strict)
         self._due = False
+        if lost_by_plan is not None:
+            self._lives.lost_by_plan = lost_by_plan
         self._lives.observers.append(lambda *_: self._recorder.begin())
 
     # HTTP
@@ -88,6 +98,10 @@ class LoadBalancingRegion:
         Raises:
             AwsError: AWS would refuse the request; nothing has changed.
         """
+        if operation in REPEATED:
+            params = self._codec.decode(operation, request)
+            made = repeated(operation, params, self._mirror.facts)
+            return None if made is None else self._told(operation, made, request_id)
         if not self._operations.has(operation):
             return None
         params = self._codec.decode(operation, request)
@@ -95,6 +109,9 @@ class LoadBalancingRegion:
         if group.target_type != "ip":
             return None
         result = self._operations.run(operation, group, params)
+        return self._told(operation, result, request_id)
+
+    def _told(self, operation: str, result: dict[str, Any], request_id: str) -> Response:
         return Response(
             status=200,
             headers={"content-type": XML_CONTENT_TYPE, "x-amzn-requestid": request_id},

@@ -71,3 +71,11 @@ TARGETS_MISSING = Refusal(VALIDATION, "At least one target must be specified", M
 TOO_MANY_TARGETS = Refusal(
     "TooManyTargets", "The number of registered targets cannot exceed '{most}'", Mark.MEM
 )
+SAME_NAME = "A {kind} with the same name '{name}' exists, but with different settings"
+BALANCER_TAKEN = Refusal("DuplicateLoadBalancerName", SAME_NAME, Mark.OBS)
+GROUP_TAKEN = Refusal("DuplicateTargetGroupName", SAME_NAME, Mark.OBS)
+PORT_TAKEN = Refusal(
+    "DuplicateListener",
+    "A listener already exists on this port for this load balancer '{arn}'",
+    Mark.OBS,
+)

@@ -277,7 +277,7 @@ def test_some_regions_have_no_live_tail(account: Account, logs: Logs) -> None:
     request = logs.ask("StartLiveTail", logGroupIdentifiers=["arn:x"])
     headers = {
         **request.headers,
-        "authorization": "Credential=A/20260101/cn-north-1/logs/aws4_request",
+        "authorization": "AWS4-HMAC-SHA256 Credential=A/20260101/cn-north-1/logs/aws4_request",
     }
     request = type(request)(method="POST", path="/", query="", headers=headers, body=request.body)
     answer = account.answer(request)

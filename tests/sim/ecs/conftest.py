@@ -21,6 +21,7 @@ from fargate_kit.sim.facts import (
     SubnetFact,
 )
 from fargate_kit.sim.faults import Faults
+from fargate_kit.sim.quota_keeping import QuotaKeeper
 from fargate_kit.sim.timing import Timing
 from fargate_kit.sim.workloads import Exit, Launch, Say, Step, Wait, Workloads
 
@@ -137,6 +138,7 @@ class Ecs:
         self.timing = Timing(jitter=jitter)
         self.workloads = Workloads()
         self.faults = Faults()
+        self.quotas = QuotaKeeper(self.engine)
         self.moto = self.logs = Beside()
         self.regions: tuple[EcsRegion, ...] = ()
         self.region = EcsRegion(self, region)

@@ -385,13 +385,20 @@ def test_tags_of_a_task(demo: Any) -> None:
     assert demo.task(task["taskArn"], include=["TAGS"])["tags"] == task["tags"]
 
 
+def test_started_by_takes_what_ecs_deploy_sends(demo: Any) -> None:
+    """startedBy may have a space, and the task is found by it."""
+    (task,) = demo.run(startedBy="ECS Deploy")
+    assert task["startedBy"] == "ECS Deploy"
+    listed = demo.call("ListTasks", cluster="demo", startedBy="ECS Deploy")
+    assert listed["taskArns"] == [task["taskArn"]]
+
+
 @pytest.mark.parametrize(
     "params",
     [
         {"propagateTags": "SERVICE"},
         {"propagateTags": "MAYBE"},
         {"startedBy": "x" * 129},
-        {"startedBy": "a b"},
         {"group": "service:web"},
         {"clientToken": "x" * 65},
         {"clientToken": "ä"},

@@ -67,7 +67,7 @@ class Starter:
         """
         if count <= 0 or self._waits(service, deployment):
             return 0
-        started, reason = self._launch(service, deployment, count)
+        started, failed, reason = self._launch(service, deployment, count)
         for first in range(0, len(started), TOLD_AT_ONCE):
             part = started[first : first + TOLD_AT_ONCE]
             self._tell_started(service, part, min(replaced, len(part)))
@@ -75,7 +75,7 @@ class Starter:
         if reason is None:
             self._events.resolve(service, UNPLACED)
         else:
-            self._unplaced(service, deployment, count - len(started), reason, bool(started))
+            self._unplaced(service, deployment, failed, reason, bool(started))
         return len(started)
 
     def start_in(
@@ -86,7 +86,7 @@ class Starter:
         Returns:
             How many found room.
         """
-        started, _ = self._launch(service, deployment, count, zone)
+        started, _, _ = self._launch(service, deployment, count, zone)
         for member in started:
             member.extra = True
         deployment.extra += len(started)
@@ -126,24 +126,44 @@ class Starter:
         deployment: DeploymentState,
         count: int,
         zone: str | None = None,
-    ) -> tuple[list[Member], str | None]:
+    ) -> tuple[list[Member], int, str | None]:
+        """Launch tasks as fast as the quotas allow; those that have to wait come later.
+
+        AWS publishes launch rates, and that the scheduler tries again what is throttled
+        (Developer Guide, pages throttling and service-event-messages-list).
+
+        Returns:
+            The tasks, how many of them found no room, and why.
+        """
         order = self._order(service, deployment)
         if zone is not None:
             there = [one for one in order.subnets if one.availability_zone == zone]
             order = replace(order, subnets=tuple(there))
         members: list[Member] = []
+        failed = 0
         reason: str | None = None
         for provider, number in self._providers(service, deployment, count):
+            granted = self._ground.limits.grant_launches(service.arn, provider, number)
+            if granted < number:
+                self._launch_later(service, deployment)
             tasks, failures = self._launcher.launch(
-                order, [provider] * number, spread=deployment.roster.zones(provider)
+                order, [provider] * granted, spread=deployment.roster.zones(provider)
             )
             for task in tasks:
                 member = Member(task=task, wave=deployment.wave)
                 members.append(member)
                 self._joined(service, deployment, member)
+            failed += len(failures)
             if failures:
                 reason = failures[-1]["reason"]
-        return members, reason
+        return members, failed, reason
+
+    def _launch_later(self, service: ServiceState, deployment: DeploymentState) -> None:
+        """Have what is beyond the launch rate started a little later."""
+        engine = self._ground.engine
+        later = engine.now + engine.clock.ticks(self._ground.timing.launch_retry)
+        deployment.retry_at = max(later, deployment.retry_at or later)
+        self._retry(service, deployment)
 
     def _providers(
         self, service: ServiceState, deployment: DeploymentState, count: int
