@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format docs bench clean
+.PHONY: demo test check format docs notebooks learn bench clean
 
 demo: $(READY)
 	$(BIN)/fargate-kit demo --speed $(SPEED)
@@ -20,6 +20,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m fargate_kit.learn.building --check notebooks docs/instructors/course.md
 
 format: $(READY)
 	$(BIN)/ruff format .
@@ -28,11 +29,17 @@ format: $(READY)
 docs: $(READY)
 	$(BIN)/mkdocs build --strict
 
+notebooks: $(READY)
+	$(BIN)/python -m fargate_kit.learn.building notebooks docs/instructors/course.md
+
+learn: $(READY)
+	$(BIN)/fargate-kit learn
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .cache
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -9,7 +9,17 @@ from importlib import import_module
 from benchmarks.processes import ROOT
 from benchmarks.tables import Table, circumstances, replaced
 
-NAMES = ("waiters", "cpu", "imports", "simulator", "scale")
+NAMES = (
+    "waiters",
+    "deployments",
+    "cpu",
+    "fan_out",
+    "fan_out_scale",
+    "imports",
+    "simulator",
+    "scale",
+    "logs",
+)
 PAGE = ROOT / "docs" / "explanation" / "benchmarks.md"
 
 

@@ -18,7 +18,7 @@ HELP_SECONDS = 0.3
 
 NOTHING = "python -c pass"
 PACKAGE = "import fargate_kit"
-CONNECTION = "import fargate_kit.connection"
+CONNECTION = "import fargate_kit.connections.connection"
 AIOBOTOCORE = "import aiobotocore.session"
 HELP = "fargate-kit --help"
 

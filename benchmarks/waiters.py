@@ -82,7 +82,7 @@ class Result:
             rows=rows,
             how=(
                 "DescribeTasks calls, counted by the simulator. Both ran once, on a step clock, "
-                "where counts are exact and repeat: the SDK with a look a second, botocore's "
+                "where counts are exact and repeat: the SDK with five calls a second, botocore's "
                 "waiters with their own delay of 6 s, slept on the same clock."
             ),
             details=[

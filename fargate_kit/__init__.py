@@ -11,20 +11,11 @@ from typing import TYPE_CHECKING, Any
 from fargate_kit._version import __version__
 
 if TYPE_CHECKING:
-    from fargate_kit.cluster import Cluster
-    from fargate_kit.connection import Connection, connect
-    from fargate_kit.container_spec import (
-        ContainerSpec,
-        HealthCheck,
-        LogConfiguration,
-        MountPoint,
-        PortMapping,
-    )
+    from fargate_kit.clusters.cluster import Cluster
+    from fargate_kit.connections.connection import Connection, connect
     from fargate_kit.core.api import Credentials
     from fargate_kit.core.clock import Clock
     from fargate_kit.core.transport import Transport, TransportRequest, TransportResponse
-    from fargate_kit.created_network import CreatedNetwork
-    from fargate_kit.deployment import Deployment
     from fargate_kit.errors import (
         ApiError,
         ConfigurationError,
@@ -40,6 +31,7 @@ if TYPE_CHECKING:
         InvalidSpec,
         NotFound,
         PlacementFailed,
+        ProjectIncomplete,
         ServiceDeleted,
         StartFailed,
         TaskFailed,
@@ -47,12 +39,13 @@ if TYPE_CHECKING:
         Throttled,
         WaitTimeout,
     )
-    from fargate_kit.fan_out import FanOut
-    from fargate_kit.fan_out_events import FanOutEvent, FanOutEventKind, Progress
-    from fargate_kit.fan_out_result import Attempt, TaskResult
-    from fargate_kit.leftovers import Leftover
-    from fargate_kit.listener import Listener, ListenerRule
-    from fargate_kit.load_balancer import LoadBalancer
+    from fargate_kit.fan_out.events import FanOutEvent, FanOutEventKind, Progress
+    from fargate_kit.fan_out.fan_out import FanOut
+    from fargate_kit.fan_out.result import Attempt, TaskResult
+    from fargate_kit.load_balancing.listener import Listener, ListenerRule
+    from fargate_kit.load_balancing.load_balancer import LoadBalancer
+    from fargate_kit.load_balancing.target_group import TargetGroup
+    from fargate_kit.load_balancing.target_rules import TargetHealthCheck
     from fargate_kit.model.deployment_evidence import Cause, Evidence, StoppedTask, TargetHealth
     from fargate_kit.model.diff import Change, Diff
     from fargate_kit.model.ingress import ANYWHERE, IngressRule
@@ -71,28 +64,36 @@ if TYPE_CHECKING:
         Overrides,
         TaskStatus,
     )
-    from fargate_kit.network import Interface
-    from fargate_kit.preflight import Preflight
-    from fargate_kit.role_policies import RolePolicies, Simulated
-    from fargate_kit.roles import Role
-    from fargate_kit.scaling import Scaling
-    from fargate_kit.scaling_activities import ScalingActivity
-    from fargate_kit.scaling_pictures import ScalingAlarm, ScalingPolicy, Suspension
-    from fargate_kit.scaling_schedules import Schedule
-    from fargate_kit.security_groups import SecurityGroup
-    from fargate_kit.service import Service
-    from fargate_kit.service_protection import TaskProtection
-    from fargate_kit.service_revisions import ServiceRevision
+    from fargate_kit.networks.created_network import CreatedNetwork
+    from fargate_kit.networks.network import Interface
+    from fargate_kit.networks.security_groups import SecurityGroup
+    from fargate_kit.preflight.preflight import Preflight
+    from fargate_kit.roles.policies import RolePolicies, Simulated
+    from fargate_kit.roles.role import Role
+    from fargate_kit.scaling.activities import ScalingActivity
+    from fargate_kit.scaling.pictures import ScalingAlarm, ScalingPolicy, Suspension
+    from fargate_kit.scaling.scaling import Scaling
+    from fargate_kit.scaling.schedules import Schedule
+    from fargate_kit.scaling.step_scaling import StepScaling
+    from fargate_kit.scaling.target_tracking import TargetTracking
     from fargate_kit.service_spec import CapacityShare, CircuitBreaker, Target
-    from fargate_kit.step_scaling import StepScaling
-    from fargate_kit.target_group import TargetGroup
-    from fargate_kit.target_rules import TargetHealthCheck
-    from fargate_kit.target_tracking import TargetTracking
-    from fargate_kit.task import Task
-    from fargate_kit.task_definition import TaskDefinition
-    from fargate_kit.task_spec import TaskSpec
-    from fargate_kit.teardown import TornDown
-    from fargate_kit.web_service import WebService
+    from fargate_kit.services.deployment import Deployment
+    from fargate_kit.services.protection import TaskProtection
+    from fargate_kit.services.revisions import ServiceRevision
+    from fargate_kit.services.service import Service
+    from fargate_kit.services.web_service import WebService
+    from fargate_kit.tasks.container_spec import (
+        ContainerSpec,
+        HealthCheck,
+        LogConfiguration,
+        MountPoint,
+        PortMapping,
+    )
+    from fargate_kit.tasks.task import Task
+    from fargate_kit.tasks.task_definition import TaskDefinition
+    from fargate_kit.tasks.task_spec import TaskSpec
+    from fargate_kit.teardown.leftovers import Leftover
+    from fargate_kit.teardown.teardown import TornDown
 
 __all__ = [
     "ANYWHERE",
@@ -153,6 +154,7 @@ __all__ = [
     "Prices",
     "Problem",
     "Progress",
+    "ProjectIncomplete",
     "Role",
     "RolePolicies",
     "Scaling",
@@ -197,9 +199,9 @@ __all__ = [
 ]
 
 _HOME = {
-    "cluster": ["Cluster"],
-    "connection": ["Connection", "connect"],
-    "container_spec": [
+    "clusters.cluster": ["Cluster"],
+    "connections.connection": ["Connection", "connect"],
+    "tasks.container_spec": [
         "ContainerSpec",
         "HealthCheck",
         "LogConfiguration",
@@ -209,8 +211,8 @@ _HOME = {
     "core.api": ["Credentials"],
     "core.clock": ["Clock"],
     "core.transport": ["Transport", "TransportRequest", "TransportResponse"],
-    "created_network": ["CreatedNetwork"],
-    "deployment": ["Deployment"],
+    "networks.created_network": ["CreatedNetwork"],
+    "services.deployment": ["Deployment"],
     "errors": [
         "ApiError",
         "ConfigurationError",
@@ -226,6 +228,7 @@ _HOME = {
         "InvalidSpec",
         "NotFound",
         "PlacementFailed",
+        "ProjectIncomplete",
         "ServiceDeleted",
         "StartFailed",
         "TaskFailed",
@@ -233,12 +236,12 @@ _HOME = {
         "Throttled",
         "WaitTimeout",
     ],
-    "fan_out": ["FanOut"],
-    "fan_out_events": ["FanOutEvent", "FanOutEventKind", "Progress"],
-    "fan_out_result": ["Attempt", "TaskResult"],
-    "leftovers": ["Leftover"],
-    "listener": ["Listener", "ListenerRule"],
-    "load_balancer": ["LoadBalancer"],
+    "fan_out.fan_out": ["FanOut"],
+    "fan_out.events": ["FanOutEvent", "FanOutEventKind", "Progress"],
+    "fan_out.result": ["Attempt", "TaskResult"],
+    "teardown.leftovers": ["Leftover"],
+    "load_balancing.listener": ["Listener", "ListenerRule"],
+    "load_balancing.load_balancer": ["LoadBalancer"],
     "model.deployment_evidence": ["Cause", "Evidence", "StoppedTask", "TargetHealth"],
     "model.diff": ["Change", "Diff"],
     "model.ingress": ["ANYWHERE", "IngressRule"],
@@ -257,32 +260,32 @@ _HOME = {
         "Overrides",
         "TaskStatus",
     ],
-    "network": ["Interface"],
-    "preflight": ["Preflight"],
-    "role_policies": ["RolePolicies", "Simulated"],
-    "roles": ["Role"],
-    "scaling": ["Scaling"],
-    "scaling_activities": ["ScalingActivity"],
-    "scaling_pictures": ["ScalingAlarm", "ScalingPolicy", "Suspension"],
-    "scaling_schedules": ["Schedule"],
-    "security_groups": ["SecurityGroup"],
-    "service": ["Service"],
-    "service_protection": ["TaskProtection"],
-    "service_revisions": ["ServiceRevision"],
+    "networks.network": ["Interface"],
+    "preflight.preflight": ["Preflight"],
+    "roles.policies": ["RolePolicies", "Simulated"],
+    "roles.role": ["Role"],
+    "scaling.scaling": ["Scaling"],
+    "scaling.activities": ["ScalingActivity"],
+    "scaling.pictures": ["ScalingAlarm", "ScalingPolicy", "Suspension"],
+    "scaling.schedules": ["Schedule"],
+    "networks.security_groups": ["SecurityGroup"],
+    "services.service": ["Service"],
+    "services.protection": ["TaskProtection"],
+    "services.revisions": ["ServiceRevision"],
     "service_spec": ["CapacityShare", "CircuitBreaker", "Target"],
-    "step_scaling": ["StepScaling"],
-    "target_group": ["TargetGroup"],
-    "target_rules": ["TargetHealthCheck"],
-    "target_tracking": ["TargetTracking"],
-    "task": ["Task"],
-    "task_definition": ["TaskDefinition"],
-    "task_spec": ["TaskSpec"],
-    "teardown": ["TornDown"],
-    "web_service": ["WebService"],
+    "scaling.step_scaling": ["StepScaling"],
+    "load_balancing.target_group": ["TargetGroup"],
+    "load_balancing.target_rules": ["TargetHealthCheck"],
+    "scaling.target_tracking": ["TargetTracking"],
+    "tasks.task": ["Task"],
+    "tasks.task_definition": ["TaskDefinition"],
+    "tasks.task_spec": ["TaskSpec"],
+    "teardown.teardown": ["TornDown"],
+    "services.web_service": ["WebService"],
 }
 _HOME_OF = {name: module for module, names in _HOME.items() for name in names}
-# Packages of their own that are reached as `fk.sim`, without an import of theirs.
-_PACKAGES = frozenset({"sim"})
+# Packages of their own that are reached as `fk.sim` and `fk.learn`, without an import of theirs.
+_PACKAGES = frozenset({"compose", "learn", "sim"})
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ FargateError
 │   ├── DeploymentRolledBack  ECS went back to what ran before; the service is stable again
 │   ├── DeploymentOvertaken   another deployment took its place before it completed
 │   └── ServiceDeleted        the service was deleted while its deployment was waited for
+├── ProjectIncomplete       a Compose project was applied in part: .done .failed .not_done
 ├── TeardownIncomplete      something with the mark is left, or could not be looked for: .left
 └── WaitTimeout             also a TimeoutError: .last is the last picture
 ```
@@ -29,7 +30,7 @@ Errors carry facts (texts, numbers, values), never resources: they can be kept, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from fargate_kit.model.deployment_evidence import Evidence
 from fargate_kit.model.problems import Problem
@@ -49,6 +50,7 @@ __all__ = [
     "InvalidSpec",
     "NotFound",
     "PlacementFailed",
+    "ProjectIncomplete",
     "ServiceDeleted",
     "StartFailed",
     "TaskFailed",
@@ -136,6 +138,16 @@ class ApiError(FargateError):
         self.reason = reason
         self.request_id = request_id
         self.facts = facts or {}
+
+    def with_remedy(self, remedy: str) -> Self:
+        """Return the same error whose reason ends with what to do about it."""
+        return type(self)(
+            self.operation,
+            self.code,
+            f"{self.reason} {remedy}",
+            request_id=self.request_id,
+            facts=self.facts,
+        )
 
 
 class NotFound(ApiError, LookupError):
@@ -229,6 +241,38 @@ class ExitedNonZero(TaskFailed):
         super().__init__(message, task_arn=task_arn, reason=reason)
         self.container = container
         self.exit_code = exit_code
+
+
+class ProjectIncomplete(FargateError):
+    """A step of a Compose project failed; what was done before it stays.
+
+    `up` goes on from there, and `down` takes it away. The cause is the failed step's own error.
+
+    Attributes:
+        project: The project's name.
+        done: The steps that were done.
+        failed: The step that failed.
+        not_done: The steps that were not begun.
+    """
+
+    def __init__(
+        self,
+        project: str,
+        reason: str,
+        *,
+        done: Sequence[str],
+        failed: str,
+        not_done: Sequence[str],
+    ) -> None:
+        self.project = project
+        self.done = tuple(done)
+        self.failed = failed
+        self.not_done = tuple(not_done)
+        super().__init__(
+            f"project {project!r}: {failed} failed: {reason}\n"
+            f"  done: {', '.join(self.done) or 'nothing'}\n"
+            f"  not done: {', '.join(self.not_done) or 'nothing else'}"
+        )
 
 
 class TeardownIncomplete(FargateError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fargate_kit.model.values import Network, tags_to_api
-from fargate_kit.task_definition import TaskDefinition
+from fargate_kit.tasks.task_definition import TaskDefinition
 
 __all__ = ["CapacityShare", "CircuitBreaker", "ServiceSettings", "Target", "mapped_ports"]
 

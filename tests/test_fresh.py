@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fargate_kit import ApiError, Connection, Denied, NotFound
-from fargate_kit.fresh import PAUSES, call_fresh, delete_patiently
+from fargate_kit.core.fresh import PAUSES, call_fresh, delete_patiently
 from fargate_kit.sim import World
 from fargate_kit.sim.faults import Refuse
 

@@ -50,7 +50,8 @@ SERVICES = {
         "health and draining of targets that are addresses; HTTP through Application Load "
         "Balancers: rules, weights, stickiness, metrics",
         "Network and Gateway Load Balancers carry nothing; targets that are instances or "
-        "functions are always healthy; no TLS, no authentication",
+        "functions are always healthy; no TLS, no authentication; a load balancer is active when "
+        "it is first described",
     ),
     "iam": (
         "IAM",
@@ -62,7 +63,8 @@ SERVICES = {
         "EC2",
         "interfaces of tasks, addresses, routes, gateways, endpoints and security groups on the "
         "way of a task to what it needs",
-        "network ACLs are not looked at; instances do not run; nothing else behaves",
+        "network ACLs are not looked at; instances do not run; a NAT gateway is there, and gone, "
+        "at once; nothing else behaves",
     ),
     "cloudwatch": (
         "CloudWatch",

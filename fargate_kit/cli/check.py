@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fargate_kit.cli.failing import error_facts, json_text
 from fargate_kit.cli.settings import AsJson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fargate_kit.model.problems import Problem
-    from fargate_kit.task_spec import TaskSpec
+    from fargate_kit.tasks.task_spec import TaskSpec
 
 
 def check(
@@ -33,8 +34,8 @@ def check(
     Exits with 1 if AWS would refuse it. What is legal and yet unwise, or unknown to this package,
     is marked with ! and is no reason to fail.
 
-    With --json standard output is one object: file, ok, problems and cautions; or error, if the
-    file cannot be read.
+    With --json standard output is one object: file, ok, problems and cautions, with error if there
+    are problems; or error alone, if the file cannot be read.
 
     \b
     Examples:
@@ -52,7 +53,10 @@ def check(
         problems, subject = spec.problems(), f"{spec.family} ({file})"
         cautions = spec.cautions()
     if as_json:
-        typer.echo(json.dumps(_facts(file, problems, cautions), indent=2, default=str))
+        facts = _facts(file, problems, cautions)
+        if problems:
+            facts["error"] = error_facts(InvalidSpec(subject, problems))
+        typer.echo(json.dumps(facts, indent=2, default=json_text))
     else:
         _print(subject, problems, cautions)
     if problems:
@@ -61,7 +65,7 @@ def check(
 
 def read_spec(file: str) -> TaskSpec:
     """Read a task definition from a file, or from standard input where it is called `-`."""
-    from fargate_kit.task_spec import TaskSpec
+    from fargate_kit.tasks.task_spec import TaskSpec
 
     if file == "-":
         return TaskSpec.from_json(sys.stdin.buffer.read(), source="standard input")

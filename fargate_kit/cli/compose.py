@@ -1,15 +1,31 @@
-"""`fargate-kit compose`: what a Compose project would become, without asking AWS."""
+"""`fargate-kit compose`: its verbs, and the two that show a project without asking AWS."""
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fargate_kit.cli.failing import EXIT_CODES, FAILED
+from fargate_kit.cli.compose_export import export
+from fargate_kit.cli.compose_options import (
+    ComposeProfile,
+    EcsParams,
+    EnvFile,
+    ExecutionRole,
+    File,
+    ProjectName,
+    SecurityGroups,
+    Subnets,
+    TaskRole,
+    WhichNetwork,
+    WhichTopology,
+    conversion_of,
+)
+from fargate_kit.cli.compose_running import logs, ps, scale, start, stop
+from fargate_kit.cli.compose_up import down, up
+from fargate_kit.cli.failing import EXIT_CODES, error_facts, json_text
 from fargate_kit.cli.settings import AsJson, Region
 
 if TYPE_CHECKING:
@@ -23,67 +39,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-File = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--file",
-        "-f",
-        metavar="FILE",
-        help="A Compose file; may be repeated, later ones win. By default compose.yaml or "
-        "docker-compose.yml, with the override file beside it.",
-    ),
-]
-EcsParams = Annotated[
-    str | None,
-    typer.Option(
-        "--ecs-params", metavar="FILE", help="The ECS CLI's file; by default ecs-params.yml."
-    ),
-]
-ProjectName = Annotated[
-    str | None,
-    typer.Option(
-        "--project-name", "-p", help="By default the file's `name:`, or the directory's name."
-    ),
-]
-ComposeProfile = Annotated[
-    list[str] | None,
-    typer.Option("--profile", help="Services of this Compose profile take part; repeatable."),
-]
-EnvFile = Annotated[
-    list[str] | None,
-    typer.Option("--env-file", metavar="FILE", help="Variables; by default .env; repeatable."),
-]
-Subnets = Annotated[
-    str | None,
-    typer.Option("--subnets", metavar="ID,ID", help="Use these instead of the file's subnets."),
-]
-SecurityGroups = Annotated[
-    str | None,
-    typer.Option(
-        "--security-groups", metavar="ID,ID", help="Use these instead of the file's groups."
-    ),
-]
-WhichNetwork = Annotated[
-    str | None,
-    typer.Option(
-        "--network", metavar="default", help="`default` uses the default VPC, whatever a file says."
-    ),
-]
-WhichTopology = Annotated[
-    str,
-    typer.Option(
-        "--topology",
-        metavar="one-task|service-each",
-        help="One task definition for all services, as the ECS CLI made it, or a service for each.",
-    ),
-]
-ExecutionRole = Annotated[
-    str | None, typer.Option("--execution-role", help="Instead of the role that a file names.")
-]
-TaskRole = Annotated[
-    str | None, typer.Option("--task-role-arn", help="Instead of the role that a file names.")
-]
 
 
 @app.command(epilog=EXIT_CODES, short_help="Show what becomes of every key.")
@@ -125,7 +80,7 @@ def convert(
       fargate-kit compose convert -f docker-compose.yml --region eu-west-1
       fargate-kit compose convert --brief
     """
-    conversion = _conversion(
+    conversion = conversion_of(
         file,
         ecs_params,
         project_name,
@@ -141,7 +96,7 @@ def convert(
     )
     if as_json:
         facts = {**conversion.report.facts(), **_problem_facts(conversion)}
-        typer.echo(json.dumps(facts, indent=2, default=str))
+        typer.echo(json.dumps(facts, indent=2, default=json_text))
     else:
         from fargate_kit.cli.compose_screen import print_report
 
@@ -177,7 +132,7 @@ def plan(
       fargate-kit compose plan --network default
       fargate-kit compose plan --topology service-each --json
     """
-    conversion = _conversion(
+    conversion = conversion_of(
         file,
         ecs_params,
         project_name,
@@ -198,7 +153,7 @@ def plan(
             "cautions": list(conversion.report.cautions),
             **_problem_facts(conversion),
         }
-        typer.echo(json.dumps(facts, indent=2, default=str))
+        typer.echo(json.dumps(facts, indent=2, default=json_text))
     elif conversion.plan is not None:
         from fargate_kit.cli.compose_screen import print_plan
 
@@ -206,63 +161,10 @@ def plan(
     _end(conversion, quiet=as_json)
 
 
-def _conversion(
-    file: list[str] | None,
-    ecs_params: str | None,
-    project_name: str | None,
-    profile: list[str] | None,
-    env_file: list[str] | None,
-    subnets: str | None,
-    security_groups: str | None,
-    network: str | None,
-    topology: str,
-    execution_role: str | None,
-    task_role: str | None,
-    region: str | None,
-) -> Conversion:
-    from fargate_kit.compose import Choices, ProjectFiles, Topology
-    from fargate_kit.compose import convert as converted
-
-    if network not in {None, "default"}:
-        raise typer.BadParameter(
-            "only `default` can be said; name subnets with --subnets", param_hint="--network"
-        )
-    if network and (subnets or security_groups):
-        raise typer.BadParameter(
-            "it cannot be said together with --subnets or --security-groups", param_hint="--network"
-        )
-    known = [str(each) for each in Topology]
-    if topology not in known:
-        raise typer.BadParameter(f"give {' or '.join(known)}", param_hint="--topology")
-    files = ProjectFiles(
-        files=tuple(file or ()),
-        name=project_name,
-        profiles=tuple(profile or ()),
-        env_files=tuple(env_file or ()),
-        environment=dict(os.environ),
-    )
-    choices = Choices(
-        topology=Topology(topology),
-        region=region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
-        execution_role=execution_role,
-        task_role=task_role,
-        subnets=_ids(subnets),
-        security_groups=_ids(security_groups),
-        default_network=network == "default",
-    )
-    try:
-        return converted(files, ecs_params=ecs_params, choices=choices)
-    except ModuleNotFoundError as missing:
-        typer.echo(f"fargate-kit: {missing}", err=True)
-        raise typer.Exit(FAILED) from None
-
-
-def _ids(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
 def _problem_facts(conversion: Conversion) -> dict[str, object]:
-    return {
+    from fargate_kit.errors import InvalidSpec
+
+    facts: dict[str, object] = {
         "project": conversion.project,
         "ok": not conversion.problems,
         "problems": [
@@ -270,6 +172,11 @@ def _problem_facts(conversion: Conversion) -> dict[str, object]:
             for each in conversion.problems
         ],
     }
+    try:
+        conversion.check()
+    except InvalidSpec as error:
+        facts["error"] = error_facts(error)
+    return facts
 
 
 def _end(conversion: Conversion, *, quiet: bool) -> None:
@@ -290,3 +197,13 @@ def _write(conversion: Conversion, directory: Path) -> None:
         text = json.dumps(service.task.to_api(), indent=2)
         path.write_text(f"{text}\n", encoding="utf-8")
         typer.echo(f"written: {path}", err=True)
+
+
+app.command(epilog=EXIT_CODES, short_help="Make it so, and wait until it runs.")(up)
+app.command(epilog=EXIT_CODES, short_help="List services and tasks.")(ps)
+app.command(epilog=EXIT_CODES, short_help="Print what containers wrote.")(logs)
+app.command(epilog=EXIT_CODES, short_help="Change how many tasks run.")(scale)
+app.command(epilog=EXIT_CODES, short_help="Scale to no task, for a while.")(stop)
+app.command(epilog=EXIT_CODES, short_help="Bring back what was stopped.")(start)
+app.command(epilog=EXIT_CODES, short_help="Take it down to nothing.")(down)
+app.command(epilog=EXIT_CODES, short_help="Write what runs as a Compose file.")(export)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -18,9 +18,13 @@ from fargate_kit.compose import (
     PlannedService,
     Verdict,
 )
-from fargate_kit.container_spec import ContainerSpec, PortMapping
+from fargate_kit.compose.wording import USUAL_NAME
+from fargate_kit.tasks.container_spec import ContainerSpec, PortMapping
 
-__all__ = ["print_plan", "print_problems", "print_report"]
+if TYPE_CHECKING:
+    from fargate_kit.compose import Difference, Reference
+
+__all__ = ["print_difference", "print_plan", "print_problems", "print_report"]
 
 # Not those of `screen`, which brings what speaks to AWS along.
 console = Console(highlight=False)
@@ -70,7 +74,7 @@ def print_plan(plan: Plan, conversion: Conversion, *, to: Console = console) -> 
     if plan.references:
         to.print()
         to.print(Text("Must be there in your account", style="bold"))
-        rows = [(each.kind, each.value, each.place) for each in plan.references]
+        rows = [(each.kind, each.value, _origin(each)) for each in plan.references]
         _print_rows(rows, to, heading=False)
     to.print()
     _print_cautions(conversion.report.cautions, to)
@@ -80,13 +84,35 @@ def print_plan(plan: Plan, conversion: Conversion, *, to: Console = console) -> 
 def print_problems(conversion: Conversion) -> None:
     """Print everything that stands in the way, on standard error."""
     count = len(conversion.problems)
-    errors.print(
-        f"[bold red]✗[/] {escape(conversion.project)}: {count} problem{'s' * (count != 1)}, "
-        "nothing is made",
-        soft_wrap=True,
-    )
+    said = f"{conversion.project}: {count} problem{'s' * (count != 1)}, nothing is made"
+    errors.print(Text.assemble(("✗ ", "bold red"), said), soft_wrap=True)
     for problem in conversion.problems:
-        errors.print(f"  [red]•[/] {escape(problem.message)}", soft_wrap=True)
+        errors.print(Text.assemble(("  • ", "red"), problem.message), soft_wrap=True)
+
+
+def _origin(reference: Reference) -> str:
+    """Say where a thing is named, and whether `up` makes it unasked."""
+    made = reference.kind == "log group" and reference.place == USUAL_NAME
+    return f"{reference.place}; `up` makes it" if made else reference.place
+
+
+_ACTIONS = {"make": ("+", "green"), "change": ("~", "yellow"), "leave": ("=", "bright_black")}
+
+
+def print_difference(difference: Difference, *, to: Console = console) -> None:
+    """Print what is to be made, changed, left and removed, a thing a line."""
+    wrap = not to.is_terminal
+    to.print(
+        Text(f"{difference.project} in cluster {difference.cluster}, {difference.region}"),
+        soft_wrap=wrap,
+    )
+    for item in difference:
+        mark, colour = _ACTIONS.get(item.action, ("-", "red"))
+        to.print(Text.assemble((f"{mark} ", colour), str(item)), soft_wrap=wrap)
+        for detail in item.details:
+            to.print(Text(f"    {detail}"), soft_wrap=wrap)
+    counts = ", ".join(f"{number} to {action}" for action, number in difference.count().items())
+    to.print(Text(counts), soft_wrap=wrap)
 
 
 def _table(findings: Sequence[Finding], *, as_tree: bool, width: int) -> Table:
@@ -132,7 +158,7 @@ def _print_lines(file: FileReport, findings: Iterable[Finding], to: Console) -> 
 
 def _print_cautions(cautions: Sequence[str], to: Console) -> None:
     for caution in cautions:
-        to.print(f"[yellow]![/] {escape(caution)}", soft_wrap=not to.is_terminal)
+        to.print(Text.assemble(("! ", "yellow"), caution), soft_wrap=not to.is_terminal)
     if cautions and to.is_terminal:
         to.print()
 
@@ -200,7 +226,7 @@ def _print_rows(rows: Sequence[Sequence[str]], to: Console, *, heading: bool) ->
             text, overflow="fold", style="" if heading or number == 1 else "bright_black"
         )
     for row in rows[1:] if heading else rows:
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*(Text(cell) for cell in row))
     to.print(Padding(table, (0, 0, 0, 2)))
 
 
@@ -218,7 +244,8 @@ def _ports(container: ContainerSpec) -> str:
 def _limits(container: ContainerSpec) -> str:
     parts = []
     if container.cpu:
-        parts.append(f"{container.cpu / 1024:g} vCPU")
+        whole = container.cpu % 256 == 0
+        parts.append(f"{container.cpu / 1024:g} vCPU" if whole else f"{container.cpu} CPU units")
     if container.memory:
         parts.append(f"{container.memory} MiB")
     elif container.memory_reservation:

@@ -16,7 +16,7 @@ from fargate_kit.cli.settings import EndpointUrl, Region
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fargate_kit.connection import Connection
+    from fargate_kit.connections.connection import Connection
 
 LEFT_IN_PROCESS = "nothing is left, the simulator was in this process"
 LEFT_ELSEWHERE = (
@@ -74,7 +74,7 @@ async def _connected(
     speed: float, seed: int, endpoint_url: str | None, region: str
 ) -> AsyncIterator[Connection]:
     if endpoint_url is not None:
-        from fargate_kit.connection import connect
+        from fargate_kit.connections.connection import connect
 
         async with connect(endpoint_url=endpoint_url, region=region) as aws:
             yield aws

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from fargate_kit.errors import ConfigurationError
-from fargate_kit.fan_out_events import FanOutEvent, Progress
+from fargate_kit.fan_out.events import FanOutEvent, Progress
 
 if TYPE_CHECKING:
     from rich.console import Console

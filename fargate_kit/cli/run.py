@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fargate_kit.cli.check import read_spec
-from fargate_kit.cli.failing import FAILED, error_facts
+from fargate_kit.cli.failing import FAILED, error_facts, json_text
 from fargate_kit.cli.progress import Progress
 from fargate_kit.cli.running import beside, run_async
 from fargate_kit.cli.settings import AsJson, EndpointUrl, Profile, Region
 
 if TYPE_CHECKING:
-    from fargate_kit.connection import Connection
+    from fargate_kit.connections.connection import Connection
     from fargate_kit.errors import StartFailed
     from fargate_kit.model.values import Network, Overrides
-    from fargate_kit.task import Task
-    from fargate_kit.task_definition import TaskDefinition
+    from fargate_kit.clusters.cluster import Cluster
+    from fargate_kit.tasks.task import Task
+    from fargate_kit.tasks.task_definition import TaskDefinition
+    from fargate_kit.tasks.task_spec import TaskSpec
 
 LEFT = "what had been started may still run; `aws ecs list-tasks` shows it"
 
@@ -41,9 +43,15 @@ def run(
         list[str] | None,
         typer.Option("--environment", "-e", metavar="NAME=VALUE", help="May be repeated."),
     ] = None,
-    cluster: Annotated[str, typer.Option(help="The cluster; `default` is made if missing.")] = (
-        "default"
-    ),
+    cluster: Annotated[
+        str,
+        typer.Option(
+            "--cluster",
+            "-c",
+            envvar="FARGATE_KIT_CLUSTER",
+            help="The cluster; `default` is made if missing.",
+        ),
+    ] = "default",
     subnets: Annotated[
         list[str] | None,
         typer.Option("--subnet", help="May be repeated; the default VPC's if none is named."),
@@ -61,7 +69,8 @@ def run(
     """Run a task, show its states and its log, and exit with its exit code.
 
     The log goes to standard output, states to standard error. Log groups that the definition names
-    must be there. Ctrl-C stops the task; a second one does not wait for AWS's answer to that.
+    must be there. Ctrl-C, as SIGTERM, stops the task; a second one does not wait for AWS's answer
+    to that.
 
     With --json standard output is one object when the task has ended, with error if it did not
     start; the log goes to standard error.
@@ -72,7 +81,7 @@ def run(
       fargate-kit run report:3 -e MONTH=08 -- python report.py
       fargate-kit run task.json --json | jq .containers
     """
-    from fargate_kit.connection import connect
+    from fargate_kit.connections.connection import connect
     from fargate_kit.model.values import Network, Overrides
 
     overrides = Overrides(command=command or None, environment=_pairs(environment or []))
@@ -83,13 +92,22 @@ def run(
     async def whole_way() -> int:
         async with connect(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
             job = _Run(aws, cluster, "FARGATE_SPOT" if spot else None, as_json)
+            jobs.append(job)
             return await job.go(what, overrides, network)
 
-    raise typer.Exit(run_async(whole_way, left=LEFT))
+    def facts() -> dict[str, Any]:
+        return _facts(jobs[0].task) if jobs and jobs[0].task else {}
+
+    jobs: list[_Run] = []
+    raise typer.Exit(run_async(whole_way, left=LEFT, facts=facts))
 
 
 class _Run:
-    """One task, watched from its start to its end."""
+    """One task, watched from its start to its end.
+
+    Attributes:
+        task: Its latest picture; None until it was started.
+    """
 
     def __init__(
         self, aws: Connection, cluster: str, capacity_provider: str | None, as_json: bool
@@ -99,6 +117,7 @@ class _Run:
         self._cluster = cluster
         self._capacity_provider = capacity_provider
         self._as_json = as_json
+        self.task: Task | None = None
 
     async def go(self, what: str, overrides: Overrides, network: Network) -> int:
         """Run it to its end and return the exit code for the shell."""
@@ -107,27 +126,21 @@ class _Run:
         )
 
     async def _go(self, what: str, overrides: Overrides, network: Network) -> int:
-        definition = await self._definition(what)
-        self._wait_for_answer(f"looking for cluster {self._cluster}")
-        cluster = await (
-            self._aws.create_cluster()
-            if self._cluster == "default"
-            else self._aws.cluster(self._cluster)
-        )
+        cluster, definition = await self._cluster_and_definition(what)
         if not network.subnets:
             self._wait_for_answer("looking for the default VPC")
             usual = await self._aws.default_network(public_ip=network.public_ip)
             groups = network.security_groups or usual.security_groups
             network = replace(usual, security_groups=groups)
         self._wait_for_answer(f"starting {definition.name}")
-        task = await cluster.run(
+        self.task = task = await cluster.run(
             definition, overrides, network=network, capacity_provider=self._capacity_provider
         )
         ended = await self._watch(task, definition)
         failure = _start_failure(ended)
         if self._as_json:
             error = {"error": error_facts(failure)} if failure else {}
-            typer.echo(json.dumps(_facts(ended) | error, indent=2, default=str))
+            typer.echo(json.dumps(_facts(ended) | error, indent=2, default=json_text))
         if failure:
             self._say(f"fargate-kit: {failure}")
             for group in missing_groups(failure, definition):
@@ -148,19 +161,34 @@ class _Run:
         except BaseException:
             with anyio.CancelScope(shield=True):
                 self._say(f"stopping {task.id}")
-                await task.stop("interrupted")
+                self.task = await task.stop("interrupted")
                 self._say(f"{task.id} is being stopped")
             raise
 
-    async def _definition(self, what: str) -> TaskDefinition:
-        if what == "-" or what.endswith(".json"):
-            spec = read_spec(what).check()
-            self._wait_for_answer(f"registering {spec.family}")
-            definition = await self._aws.register(spec)
-            self._say(f"registered {definition.name}")
-            return definition
-        self._wait_for_answer(f"looking for {what}")
-        return await self._aws.task_definition(what)
+    async def _cluster_and_definition(self, what: str) -> tuple[Cluster, TaskDefinition]:
+        """Make nothing for a task that cannot run: what must be there is looked for first."""
+        spec = read_spec(what).check() if what == "-" or what.endswith(".json") else None
+        cluster = None
+        if self._cluster != "default":
+            self._wait_for_answer(f"looking for cluster {self._cluster}")
+            cluster = await self._aws.cluster(self._cluster)
+        if spec:
+            definition = await self._registered(spec)
+        else:
+            self._wait_for_answer(f"looking for {what}")
+            definition = await self._aws.task_definition(what)
+        if cluster is None:
+            self._wait_for_answer(f"looking for cluster {self._cluster}")
+            cluster = await self._aws.create_cluster()
+        return cluster, definition
+
+    async def _registered(self, spec: TaskSpec) -> TaskDefinition:
+        self._wait_for_answer(f"registering {spec.family}")
+        before = self._aws.calls["ecs:RegisterTaskDefinition"]
+        definition = await self._aws.register(spec)
+        made = self._aws.calls["ecs:RegisterTaskDefinition"] > before
+        self._say(f"{'registered' if made else 'registered already:'} {definition.name}")
+        return definition
 
     async def _show_states(self, task: Task) -> None:
         last = ""
@@ -209,7 +237,7 @@ def _start_failure(task: Task) -> StartFailed | None:
 
 def missing_groups(failure: StartFailed, definition: TaskDefinition) -> list[str]:
     """Return the commands that make a definition's log groups, where the failure is about logs."""
-    from fargate_kit.logs import streams_of
+    from fargate_kit.logs.logs import streams_of
 
     if failure.family != "logs":
         return []
@@ -222,7 +250,7 @@ def missing_groups(failure: StartFailed, definition: TaskDefinition) -> list[str
 
 
 def _has_log(definition: TaskDefinition) -> bool:
-    from fargate_kit.logs import streams_of
+    from fargate_kit.logs.logs import streams_of
 
     return bool(streams_of(definition.raw, ""))
 

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from fargate_kit.cli.failing import CUT_OFF, leave_quietly
 from fargate_kit.model.diff import Change
 from fargate_kit.model.values import LogLine, TaskStatus
-from fargate_kit.task import Task
+from fargate_kit.tasks.task import Task
 
 __all__ = [
     "changes_lines",
     "console",
     "errors",
     "history_table",
+    "is_live",
     "log_line",
+    "print_hanging",
     "recording_console",
+    "rollout_text",
     "status_text",
     "tasks_table",
 ]
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """End quietly: whoever read has left."""
+        leave_quietly()
+        raise SystemExit(CUT_OFF)
+
+
+console = _Screen(highlight=False)
+errors = _Screen(stderr=True, highlight=False)
 
 # A mark besides the colour, for those who see no colours.
 MARKS = {
@@ -39,6 +52,15 @@ MARKS = {
 }
 
 
+# How a deployment stands; a service without one has its own status there.
+ROLLOUT_MARKS = {
+    "COMPLETED": ("●", "green"),
+    "IN_PROGRESS": ("◑", "cyan"),
+    "FAILED": ("✗", "red"),
+    "DRAINING": ("◔", "yellow"),
+}
+
+
 def recording_console() -> Console:
     """Return a console that prints plainly and remembers the colours, for a picture."""
     return Console(
@@ -50,6 +72,35 @@ def status_text(status: TaskStatus) -> Text:
     """Return a task's status with its mark and colour."""
     mark, colour = MARKS.get(status, ("?", "white"))
     return Text(f"{mark} {status}", style=colour)
+
+
+def print_hanging(on: Console, head: Text, body: Text | str) -> None:
+    """Print a text after its head; on a terminal its further lines stand below its first.
+
+    In a pipe it stays one line, however long.
+    """
+    text = body if isinstance(body, Text) else Text(body)
+    if not on.is_terminal:
+        on.print(Text.assemble(head, text), soft_wrap=True)
+        return
+    indent = head.cell_len
+    for number, line in enumerate(text.wrap(on, max(20, on.width - indent))):
+        line.rstrip()
+        on.print(Text.assemble(head if not number else " " * indent, line), soft_wrap=True)
+
+
+def is_live() -> bool:
+    """Tell whether something may be drawn in place on standard error: only on a real terminal.
+
+    `FORCE_COLOR` asks for colours in a pipe, not for a cursor that jumps.
+    """
+    return errors.is_terminal and not errors.is_dumb_terminal and sys.stderr.isatty()
+
+
+def rollout_text(state: str) -> Text:
+    """Return the state of a deployment, in small words, with its mark and colour."""
+    mark, colour = ROLLOUT_MARKS.get(state, ("?", "white"))
+    return Text(f"{mark} {state.replace('_', ' ').lower()}", style=colour)
 
 
 def history_table(history: Sequence[tuple[float, Task]]) -> Table:

@@ -18,14 +18,14 @@ from fargate_kit.cli.screen import (
     log_line,
     tasks_table,
 )
-from fargate_kit.cluster import Cluster
-from fargate_kit.connection import Connection
+from fargate_kit.clusters.cluster import Cluster
+from fargate_kit.connections.connection import Connection
 from fargate_kit.core.deadline import Expired, within
 from fargate_kit.errors import ConfigurationError, NotFound
 from fargate_kit.model.values import TaskStatus
-from fargate_kit.task import Task
-from fargate_kit.task_definition import TaskDefinition
-from fargate_kit.task_spec import TaskSpec
+from fargate_kit.tasks.task import Task
+from fargate_kit.tasks.task_definition import TaskDefinition
+from fargate_kit.tasks.task_spec import TaskSpec
 
 CLUSTER = "quick-start"
 MANY = 10

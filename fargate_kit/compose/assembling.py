@@ -13,10 +13,10 @@ from fargate_kit.compose.plan import PlannedRole
 from fargate_kit.compose.resources import size_for
 from fargate_kit.compose.tree import Found
 from fargate_kit.compose.verdicts import refusal
-from fargate_kit.container_spec import ContainerSpec
 from fargate_kit.model.problems import Problem
 from fargate_kit.model.sizes import parse_cpu, parse_memory, smallest_size
-from fargate_kit.task_spec import TaskSpec
+from fargate_kit.tasks.container_spec import ContainerSpec
+from fargate_kit.tasks.task_spec import TaskSpec
 
 __all__ = ["USUAL_EXECUTION_ROLE", "Roles", "role_of", "task_of"]
 
@@ -86,6 +86,8 @@ def task_of(
     for problem in spec.problems():
         _pass_on(problem, drafts, params, shop)
     for caution in spec.cautions():
+        if caution.path.endswith(".logConfiguration"):
+            continue  # said where logs are translated, with the way out
         key = _key_of(caution, drafts, params)
         place = key.place if key else family
         shop.ledger.caution(f"{place}: {_for_reader(caution, drafts)}")
@@ -227,6 +229,14 @@ def _badly_named(shop: Workshop) -> bool:
     return any(problem.rule == "compose-project-name" for problem in shop.ledger.problems)
 
 
+def _badly_called(draft: Draft, shop: Workshop) -> bool:
+    """Tell whether it is said already that no container can have the service's name."""
+    return any(
+        problem.rule == "compose-service-name" and problem.path == draft.found.path
+        for problem in shop.ledger.problems
+    )
+
+
 def _pass_on(
     problem: Problem, drafts: Sequence[Draft], params: Found | None, shop: Workshop
 ) -> None:
@@ -234,6 +244,8 @@ def _pass_on(
     match = _CONTAINER.match(problem.path)
     if match and match[2] == "image" and "image" not in drafts[int(match[1])].api:
         return  # it is said already that there is none
+    if match and match[2] == "name" and _badly_called(drafts[int(match[1])], shop):
+        return
     if problem.rule in _SAID_BEFORE or (problem.path == "family" and _badly_named(shop)):
         return
     key, reason = _key_of(problem, drafts, params), _for_reader(problem, drafts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike, fspath
 
 from fargate_kit.compose.aws_extensions import translate_extensions
 from fargate_kit.compose.deploying import translate_deploy
@@ -63,7 +65,7 @@ class Conversion:
 
 
 def convert(
-    files: ProjectFiles | None = None,
+    files: ProjectFiles | str | PathLike[str] | Sequence[str | PathLike[str]] | None = None,
     *,
     ecs_params: str | None = None,
     choices: Choices | None = None,
@@ -71,7 +73,8 @@ def convert(
     """Translate a Compose project for Fargate; nothing is sent.
 
     Args:
-        files: The Compose files; those of the current directory if nothing is said.
+        files: The Compose files: one path, several, or what else a project is read from; those of
+            the current directory if nothing is said.
         ecs_params: The ECS CLI's own file; `ecs-params.yml` of the project's directory if none is
             named and it is there.
         choices: What the files leave open, or what is to replace what they say.
@@ -80,10 +83,11 @@ def convert(
         The plan with the fidelity report; problems instead of a plan if there can be none.
     """
     ledger = Ledger()
-    project = read_project(files or ProjectFiles(), ledger)
+    wanted = _wanted(files)
+    project = read_project(wanted, ledger)
     if project is None:
         return Conversion(
-            project=(files.name if files else None) or "?",
+            project=wanted.name or ", ".join(map(str, wanted.files or ())) or "the project",
             plan=None,
             report=Report(files=(), cautions=ledger.cautions),
             problems=ledger.problems,
@@ -97,6 +101,18 @@ def convert(
         report=_report(project.sources, ledger),
         problems=ledger.problems,
     )
+
+
+def _wanted(
+    files: ProjectFiles | str | PathLike[str] | Sequence[str | PathLike[str]] | None,
+) -> ProjectFiles:
+    if files is None:
+        return ProjectFiles()
+    if isinstance(files, ProjectFiles):
+        return files
+    if isinstance(files, str | PathLike):
+        files = [files]
+    return ProjectFiles(files=tuple(fspath(each) for each in files))
 
 
 def _params(file: str | None, project: Project, ledger: Ledger) -> Found | None:

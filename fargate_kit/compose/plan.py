@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from fargate_kit.compose.drafts import Topology
 from fargate_kit.model.values import Network
-from fargate_kit.task_spec import TaskSpec
+from fargate_kit.tasks.task_spec import TaskSpec
 
 if TYPE_CHECKING:
+    from fargate_kit.compose.difference import Difference
+    from fargate_kit.compose.running_project import RunningProject
+    from fargate_kit.compose.steps import OnStep
+    from fargate_kit.compose.taking_down import TakenDown
+    from fargate_kit.connections.connection import Connection
     from fargate_kit.service_spec import ServiceSettings
 
 __all__ = [
@@ -171,18 +176,116 @@ class Plan:
     references: tuple[Reference, ...]
     discovery: Discovery | None = None
 
+    async def compare(
+        self, aws: Connection, *, cluster: str | None = None, create_missing: bool = False
+    ) -> Difference:
+        """Find what `up()` would change, and what stands in the way; nothing is changed.
+
+        Args:
+            cluster: Its name; None is the one that the files name, otherwise `default`.
+            create_missing: Whether roles and log groups that the files name and that are not there
+                are to be made, instead of being problems.
+
+        Calls:
+            ecs:DescribeClusters, ecs:ListServices, ecs:DescribeServices,
+            ecs:DescribeTaskDefinition, application-autoscaling:DescribeScalableTargets; as far as
+            the files name such ec2:DescribeSubnets, ec2:DescribeSecurityGroups, iam:GetRole,
+            iam:GetPolicy, logs:DescribeLogGroups, elasticfilesystem:DescribeFileSystems,
+            secretsmanager:DescribeSecret, ssm:DescribeParameters, servicediscovery:ListNamespaces;
+            those of `default_network()` where they name no subnets
+        """
+        from fargate_kit.compose.comparing import compare
+
+        return await compare(aws._session, self, cluster=cluster, create_missing=create_missing)
+
+    async def up(
+        self,
+        aws: Connection,
+        *,
+        cluster: str | None = None,
+        create_missing: bool = False,
+        timeout: float | None = 1800.0,
+        on_step: OnStep | None = None,
+    ) -> RunningProject:
+        """Make what differs from the plan, and wait until every service has its tasks.
+
+        The same again changes nothing. Services of the project that the plan does not have any
+        more are deleted. A service that is scaled automatically keeps its count.
+
+        Args:
+            cluster: Its name; None is the one that the files name, otherwise `default`.
+            create_missing: As of `compare()`.
+            timeout: Seconds on the connection's clock for each deployment; None waits for ever.
+            on_step: Told of every step, and of what ECS says meanwhile.
+
+        Raises:
+            InvalidSpec: Something stands in the way: every problem at once, nothing was made.
+            ProjectIncomplete: A step failed; `up()` goes on from there, `down()` takes it away.
+
+        Calls:
+            those of `compare()`, and of what is made: ecs:RegisterTaskDefinition,
+            logs:CreateLogGroup, logs:PutRetentionPolicy, servicediscovery:CreateHttpNamespace,
+            those of `create_execution_role()`, ecs:CreateCluster, ecs:CreateService,
+            ecs:UpdateService, those of `Service.autoscale()`, of `Deployment.wait()` and of
+            `Service.delete()`
+        """
+        difference = await self.compare(aws, cluster=cluster, create_missing=create_missing)
+        return await difference.apply(aws, timeout=timeout, on_step=on_step)
+
+    async def down(
+        self,
+        aws: Connection,
+        *,
+        cluster: str | None = None,
+        logs: bool = False,
+        on_step: OnStep | None = None,
+    ) -> TakenDown:
+        """Take the project down, as `RunningProject.down()`; also what only the files still name.
+
+        Args:
+            cluster: As of `up()`.
+            logs: Whether the project's log groups go with every line in them.
+            on_step: Told of every step.
+
+        Raises:
+            TeardownIncomplete: Something is left, or could not be looked for; it names them.
+
+        Calls:
+            those of `RunningProject.down()`
+        """
+        from fargate_kit.compose.belonging import USUAL_CLUSTER
+        from fargate_kit.compose.taking_down import Known, take_down
+
+        tasks = [service.task.to_api() for service in self.services]
+        named = [task.get(key) for key in ("executionRoleArn", "taskRoleArn") for task in tasks]
+        known = Known(
+            roles=tuple(dict.fromkeys(name for name in named if name)),
+            log_groups=tuple((group.name, group.region) for group in self.log_groups),
+            namespace=any(each.kind == "namespace" for each in self.references),
+        )
+        return await take_down(
+            aws._session,
+            self.project,
+            cluster or self.cluster or USUAL_CLUSTER,
+            logs=logs,
+            known=known,
+            on_step=on_step,
+        )
+
     def facts(self, *, show_values: bool = False) -> dict[str, Any]:
         """Return the plan as JSON takes it.
 
         Args:
             show_values: Show the values of environment variables too.
         """
+        from fargate_kit.compose.plan_facts import discovery_facts, network_facts, service_facts
+
         return {
             "project": self.project,
             "topology": str(self.topology),
             "cluster": self.cluster,
-            "network": _network_facts(self.network),
-            "services": [_service_facts(service, show_values) for service in self.services],
+            "network": network_facts(self.network),
+            "services": [service_facts(service, show_values) for service in self.services],
             "log_groups": [
                 {"name": each.name, "region": each.region, "retention_days": each.retention_days}
                 for each in self.log_groups
@@ -196,59 +299,5 @@ class Plan:
                 }
                 for each in self.references
             ],
-            "discovery": _discovery_facts(self.discovery),
+            "discovery": discovery_facts(self.discovery),
         }
-
-
-def _network_facts(network: Network) -> dict[str, Any]:
-    return {
-        "subnets": list(network.subnets) or "default VPC",
-        "securityGroups": list(network.security_groups) or "default VPC",
-        "assignPublicIp": "ENABLED" if network.public_ip else "DISABLED",
-    }
-
-
-def _service_facts(service: PlannedService, show_values: bool) -> dict[str, Any]:
-    request = service.task.to_api()
-    if not show_values:
-        for container in request["containerDefinitions"]:
-            for variable in container.get("environment", ()):
-                variable["value"] = "…"
-    scaling, role = service.scaling, service.role
-    return {
-        "name": service.name,
-        "compose_services": list(service.compose_services),
-        "desired_count": service.desired_count,
-        "after": dict(service.after),
-        "settings": {"deploymentConfiguration": service.roll_out.to_api(), **service.extra},
-        "scaling": scaling
-        and {
-            "minimum": scaling.minimum,
-            "maximum": scaling.maximum,
-            "cpu": scaling.cpu,
-            "memory": scaling.memory,
-        },
-        "role": role
-        and {
-            "name": role.name,
-            "policies": list(role.policies),
-            "inline_policy": role.inline_policy,
-        },
-        "task_definition": request,
-    }
-
-
-def _discovery_facts(discovery: Discovery | None) -> dict[str, Any] | None:
-    if discovery is None:
-        return None
-    return {
-        "container": discovery.container,
-        "port": discovery.port,
-        "namespace": dict(discovery.namespace),
-        "public": discovery.public,
-        "name": discovery.name,
-        "description": discovery.description,
-        "record_type": discovery.record_type,
-        "ttl": discovery.ttl,
-        "failure_threshold": discovery.failure_threshold,
-    }

@@ -14,6 +14,7 @@ from fargate_kit.compose.health import circles, refuse_unhealthy
 from fargate_kit.compose.plan import Plan, PlannedService, Reference, RollOut, Scaling
 from fargate_kit.compose.references import log_groups_of, references_of
 from fargate_kit.compose.tree import Found
+from fargate_kit.compose.wording import USUAL_NAME
 from fargate_kit.model.values import Network
 
 __all__ = ["make_plan"]
@@ -198,7 +199,7 @@ def _roles(params: Found | None, shop: Workshop) -> Roles:
         execution=choices.execution_role or (execution.text if execution else USUAL_EXECUTION_ROLE),
         execution_place="an argument"
         if choices.execution_role
-        else (str(execution.place) if execution else "the usual name, for no file names one"),
+        else (str(execution.place) if execution else USUAL_NAME),
         task=choices.task_role or (task.text if task else None),
         task_place="an argument" if choices.task_role else (str(task.place) if task else ""),
     )

@@ -93,7 +93,7 @@ def _composed(file: str, text: str) -> Any:
             before = text[:position]
             line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
             place = f"{file}:{line}:{column}"
-    raise InvalidSpec(file, [refusal("YAML", place, f"not YAML: {reason}", "", "yaml")])
+    raise InvalidSpec(file, [refusal("the file", place, f"not YAML: {reason}", "", "yaml")])
 
 
 class _Builder:

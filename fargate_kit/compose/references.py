@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fargate_kit.compose.assembling import Roles
 from fargate_kit.compose.drafts import Workshop
 from fargate_kit.compose.plan import LogGroup, PlannedService, Reference
+from fargate_kit.compose.wording import USUAL_NAME
 
 __all__ = ["log_groups_of", "references_of"]
 
@@ -70,7 +71,7 @@ def references_of(
             said = draft.get("logging", "options", "awslogs-group") or draft.get(
                 "log_opt", "awslogs-group"
             )
-            named = str(said.place) if said else "the usual name, for no file names one"
+            named = str(said.place) if said else USUAL_NAME
             need("log group", group, named, draft.name)
     for (kind, value), (origin, wanted_by) in found.items():
         yield Reference(

@@ -38,7 +38,7 @@ class Sources:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._opened: dict[str, Opened] = {}
-        self._roots: dict[tuple[str, int], Table | None] = {}
+        self._roots: dict[tuple[str, int], tuple[Mapping[str, str], Table | None]] = {}
 
     @property
     def opened(self) -> tuple[Opened, ...]:
@@ -61,8 +61,9 @@ class Sources:
         """Read a file and return what it says; None, with problems noted, if it cannot be read."""
         key = (file, id(variables))
         if key not in self._roots:
-            self._roots[key] = self._read(file, variables, known, directory, leftovers)
-        return self._roots[key]
+            root = self._read(file, variables, known, directory, leftovers)
+            self._roots[key] = (variables, root)  # kept, so that no other has the same id
+        return self._roots[key][1]
 
     def _read(
         self,

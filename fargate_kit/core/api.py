@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -14,25 +14,35 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+import aiohttp
 import anyio
 from aiobotocore.awsrequest import AioAWSResponse
 from aiobotocore.config import AioConfig
-from aiobotocore.httpxsession import HttpxSession
+from aiobotocore.httpxsession import HttpxSession, httpx
 from aiobotocore.session import AioSession
 from botocore import xform_name
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.eventstream import ParserError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ParamValidationError,
+)
 from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp
 
 from fargate_kit.core.error_mapping import foreign_answer, is_foreign, mapped
+from fargate_kit.core.event_stream import CONTENT_TYPE, Chunks, EventStream, lost
 from fargate_kit.core.transport import Transport, TransportRequest
 from fargate_kit.errors import ConfigurationError, ConnectionClosed
 
 # A call is tried this often in all. Botocore's own default is 3; a wait of many minutes should
 # outlive a hiccup, and in `standard` mode five tries take about 15 seconds at the most.
 ATTEMPTS = 5
+# What is raised where an answer that stays open breaks off.
+_BROKEN = (OSError, aiohttp.ClientError, ConnectionClosedError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +186,33 @@ class Api:
                 raise foreign_answer(name, self.endpoint_url)
             yield page
 
+    async def open_stream(self, service: str, operation: str, /, **parameters: Any) -> EventStream:
+        """Call an operation whose answer stays open; who opens the stream closes it.
+
+        It is tried once only: who reads streams has something better to do than to wait.
+
+        Raises:
+            FargateError: As `call()`.
+        """
+        name = f"{service}:{operation}"
+        client = await self._client(service, name, attempts=1)
+        self.calls[name] += 1
+        try:
+            reply = await getattr(client, xform_name(operation))(**parameters)
+        except (BotoCoreError, ClientError) as error:
+            raise mapped(error, name) or error from _telling(error)
+        except _BROKEN as error:
+            raise lost(name, error) from error
+        except (ParserError, ResponseParserError):
+            raise foreign_answer(name, self.endpoint_url) from None
+        model = client.meta.service_model.operation_model(operation)
+        return EventStream(
+            reply[model.output_shape.event_stream_name],
+            operation=name,
+            broken=(*_BROKEN, ParserError),
+            refused=(ClientError,),
+        )
+
     async def aclose(self) -> None:
         """Close every client; calling it twice is fine."""
         self._closed = True
@@ -189,28 +226,29 @@ class Api:
         if retries := answer.get("ResponseMetadata", {}).get("RetryAttempts", 0):
             self.retries[name] += retries
 
-    async def _client(self, service: str, operation: str) -> Any:
-        if (client := self._clients.get(service)) is not None:
+    async def _client(self, service: str, operation: str, *, attempts: int = ATTEMPTS) -> Any:
+        key = service if attempts == ATTEMPTS else f"{service}, {attempts} attempts"
+        if (client := self._clients.get(key)) is not None:
             return client
         async with self._opening:
             if self._closed:
                 raise ConnectionClosed
-            if service not in self._clients:
+            if key not in self._clients:
                 try:
-                    self._clients[service] = await self._stack.enter_async_context(
-                        self._aws.create_client(service, **self._client_options())
+                    self._clients[key] = await self._stack.enter_async_context(
+                        self._aws.create_client(service, **self._client_options(attempts))
                     )
                 except BotoCoreError as error:
                     raise mapped(error, operation) or error from error
-            return self._clients[service]
+            return self._clients[key]
 
-    def _client_options(self) -> dict[str, Any]:
+    def _client_options(self, attempts: int) -> dict[str, Any]:
         options: dict[str, Any] = {
             "region_name": self.region,
             # Not the environment's: botocore reads that too, and AWS_ENDPOINT_URL_ECS before it.
             "endpoint_url": self._given_endpoint_url,
             "config": AioConfig(
-                retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                retries={"mode": "standard", "total_max_attempts": attempts},
                 max_pool_connections=50,
                 # StartLiveTail would look for the host `stream-127.0.0.1` otherwise.
                 inject_host_prefix=self.endpoint_url is None,
@@ -231,7 +269,7 @@ class Api:
                 raise ConfigurationError(
                     "on trio the AWS client needs httpx2: pip install 'fargate-kit[trio]'"
                 )
-            return {"http_session_cls": HttpxSession}
+            return {"http_session_cls": _StreamingHttpxSession}
         return {}
 
     def _configured_region(self) -> str:
@@ -292,6 +330,38 @@ def _on_trio() -> bool:
     return trio is not None and bool(trio.lowlevel.in_trio_run())
 
 
+class _HttpxBody:
+    """The open body of a response of httpx's."""
+
+    def __init__(self, response: Any, url: str) -> None:
+        self._response = response
+        self._chunks = response.aiter_raw()
+        self._url = url
+
+    async def read(self) -> bytes | None:
+        try:
+            data: bytes | None = await anext(self._chunks, None)
+        except httpx.TransportError as error:
+            raise ConnectionClosedError(endpoint_url=self._url, error=error) from error
+        return data
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+        # httpx nests generators that end only by being read: trio complains of those left open.
+        with anyio.move_on_after(1), suppress(httpx.HTTPError, anyio.ClosedResourceError):
+            await anext(self._chunks, None)
+
+
+class _StreamingHttpxSession(HttpxSession):  # type: ignore[misc]
+    """aiobotocore's session on httpx, whose own event streams can be read on aiohttp only."""
+
+    async def send(self, request: Any) -> Any:
+        response = await super().send(request)
+        if response.headers.get("content-type") == CONTENT_TYPE:
+            response.raw = Chunks(_HttpxBody(response.raw, request.url))
+        return response
+
+
 def _session_over(transport: Transport) -> type[HttpxSession]:
     """Return what aiobotocore takes for an HTTP session, over a transport.
 
@@ -328,7 +398,7 @@ def _session_over(transport: Transport) -> type[HttpxSession]:
                 request.url,
                 answer.status,
                 HTTPHeaders.from_pairs(list(answer.headers.items())),
-                None,
+                Chunks(answer.stream) if answer.stream is not None else None,
             )
             response._content = answer.body
             return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Protocol
 
 import anyio
@@ -29,3 +30,14 @@ class RealClock:
     async def sleep(self, seconds: float) -> None:
         """Sleep for so many real seconds."""
         await anyio.sleep(seconds)
+
+
+def present(clock: Clock) -> datetime:
+    """Return the moment that it is by AWS's clock.
+
+    That is the system's time, unless the clock has a `present()` of its own, as that of a simulated
+    world has whose time does not pass by itself.
+    """
+    own = getattr(clock, "present", None)
+    moment: datetime = own() if own is not None else datetime.now(UTC)
+    return moment

@@ -8,8 +8,30 @@ from typing import TypeVar
 import anyio
 
 from fargate_kit.core.clock import Clock
+from fargate_kit.model.arguments import wrong_argument
 
 T = TypeVar("T")
+
+# A look with all its tries takes no longer than so many seconds.
+LONGEST_LOOK = 300.0
+
+
+def check_timeout(timeout: float | None, name: str = "timeout") -> None:
+    """Make sure that a time limit is one.
+
+    Args:
+        name: The argument, as the caller wrote it.
+
+    Raises:
+        ValueError: It is negative, or no number (NaN).
+        TypeError: It is of another type.
+    """
+    if timeout is None:
+        return
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        raise wrong_argument(name, timeout, "seconds, or None for ever")
+    if not timeout >= 0:
+        raise ValueError(f"{name} must be 0 or more seconds, or None for ever, not {timeout!r}")
 
 
 class Expired(Exception):
@@ -47,3 +69,19 @@ async def within(clock: Clock, timeout: float | None, work: Callable[[], Awaitab
     if not results:
         raise Expired
     return results[0]
+
+
+async def look_within(clock: Clock, left: float | None, look: Callable[[], Awaitable[T]]) -> T:
+    """Look once, and raise if the time is up first.
+
+    A timer is set only when the end is near. An earlier look cannot last until then, and on a
+    stepped clock, which sees nothing of botocore's pauses between its tries, a timer alone would
+    bring the end about.
+
+    Args:
+        left: Seconds on the clock; None is no limit.
+
+    Raises:
+        Expired: The time was up.
+    """
+    return await within(clock, left if left is not None and left <= LONGEST_LOOK else None, look)

@@ -177,4 +177,5 @@ def _invalid_parameters(error: botocore_errors.ParamValidationError, operation: 
 def _cause(error: Exception) -> str:
     """The innermost text, without the URL that botocore repeats in front of it."""
     inner = getattr(error, "kwargs", {}).get("error")
-    return str(inner) if inner else str(error)
+    # aiohttp says `ssl:default` of plain http too.
+    return str(inner or error).replace(" ssl:default", "")

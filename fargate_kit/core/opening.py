@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 
 class Closable(Protocol):
@@ -23,11 +23,24 @@ class Opening(Generic[T]):
 
     Args:
         open: Opens the thing; called at most once.
+        call: How the caller wrote it, such as `connect()`, for the error if it is not opened.
     """
 
-    def __init__(self, open: Callable[[], Awaitable[T]]) -> None:
+    def __init__(self, open: Callable[[], Awaitable[T]], *, call: str) -> None:
         self._open = open
+        self._call = call
         self._opened: T | None = None
+
+    if not TYPE_CHECKING:  # a type checker knows by itself what an opening does not have
+
+        def __getattr__(self, name: str) -> Any:
+            # Not for names that the machinery of Python asks for, nor while it is being copied.
+            if name.startswith("_"):
+                raise AttributeError(name)
+            raise AttributeError(
+                f"{self._call} is not open yet, so it has no {name!r}; enter it first, `async with "
+                f"{self._call} as …:`, or await it, `… = await {self._call}`"
+            )
 
     def __await__(self) -> Generator[Any, Any, T]:
         return self.__aenter__().__await__()

@@ -9,6 +9,8 @@ closed in another. When the leader has its answer, or is cancelled, another wait
 from __future__ import annotations
 
 import copy
+import heapq
+import math
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
@@ -24,6 +26,9 @@ V = TypeVar("V")
 # is asked for less often: at most this many times slower.
 YOUNG = 60.0
 SLOWEST = 6.0
+# A round of many calls is followed by a longer pause: the buckets of most operations that describe
+# fill by 20 calls a second for a whole account, and three quarters are left to others.
+CALLS_A_SECOND = 5.0
 
 _NOTHING: Any = object()
 
@@ -31,8 +36,9 @@ _NOTHING: Any = object()
 class _Waiter(Generic[V]):
     """Somebody who awaits the next value of a key, or the next that is unlike one it knows."""
 
-    def __init__(self, unlike: V, after: int) -> None:
+    def __init__(self, unlike: V, until: Callable[[V], bool] | None, after: int) -> None:
         self.unlike = unlike
+        self.until = until
         self.after = after
         self.value: V = _NOTHING
         self.error: Exception | None = None
@@ -47,12 +53,16 @@ class Poller(Generic[K, V]):
     """Answer every waiter from one shared series of describe calls.
 
     Args:
-        describe: Called with at most `batch` keys; returns a value for each of them. A key that it
-            leaves out gets no answer in that round, and is asked for again in the next.
+        describe: The source of values, and the only one. Called with at most `batch` keys; returns
+            a value for each of them. A key that it leaves out gets no answer in that round, and is
+            asked for again in a later one. It may take its time: a source that is told of changes
+            waits there for the next, and answers with the newest value that it holds.
         clock: What the polling is timed by.
-        every: Seconds between two rounds while some key has been watched for less than a minute;
-            after that the pace slows down, to six times as long.
-        batch: How many keys one call takes.
+        every: Seconds between two looks at a key that has been watched for less than a minute;
+            after that they get rarer, down to one in six times as long. Many keys are looked at
+            less often: all rounds together make at most five calls a second.
+        batch: How many keys one call takes. A call that has room is filled up with keys whose
+            turn would come next.
         jitter: Spreads the rounds of several processes by five percent either way.
     """
 
@@ -72,18 +82,23 @@ class Poller(Generic[K, V]):
         self._jitter = jitter
         self._waiters: dict[K, list[_Waiter[V]]] = {}
         self._since: dict[K, float] = {}
+        self._last_looks: dict[K, float] = {}
         self._rounds = 0
-        self._asked_at = clock.now() - SLOWEST * every
+        self._asked_at = -math.inf
+        self._pause = 0.0
         self._is_led = False
         self._appointed: _Waiter[V] | None = None
 
-    async def next(self, key: K, *, unlike: V = _NOTHING) -> V:
+    async def next(
+        self, key: K, *, unlike: V = _NOTHING, until: Callable[[V], bool] | None = None
+    ) -> V:
         """Return the value of `key` at the first look from now on at which it is not `unlike`.
 
-        Without `unlike`, it is the value at the next look. Raises whatever `describe` raised: one
-        failed call, delivered once to everyone who waits.
+        Without `unlike`, it is the value at the next look. With `until`, values for which that is
+        false wake nobody. Raises whatever `describe` raised: one failed call, delivered once to
+        everyone who waits.
         """
-        waiter = _Waiter(unlike, after=self._rounds)
+        waiter = _Waiter(unlike, until, after=self._rounds)
         self._waiters.setdefault(key, []).append(waiter)
         self._since.setdefault(key, self._clock.now())
         try:
@@ -121,24 +136,46 @@ class Poller(Generic[K, V]):
             self._is_led = False
 
     async def _look(self) -> None:
-        keys = list(self._waiters)
+        keys = self._keys_of_a_round()
         self._asked_at = self._clock.now()
         self._rounds += 1
         began = self._rounds
+        self._pause = max(self._every, math.ceil(len(keys) / self._batch) / CALLS_A_SECOND)
         for start in range(0, len(keys), self._batch):
-            found = await self._describe(keys[start : start + self._batch])
+            together = keys[start : start + self._batch]
+            self._last_looks.update(dict.fromkeys(together, self._clock.now()))
+            found = await self._describe(together)
             for key, value in found.items():
                 self._tell(key, value, began)
         self._forget_the_unwatched()
 
+    def _keys_of_a_round(self) -> list[K]:
+        """Return the keys whose turn it is, and others for as long as a call has room."""
+        nearly = self._clock.now() + self._every / 2
+        turns = {key: self._turn(key) for key in self._waiters}
+        keys = [key for key, turn in turns.items() if turn <= nearly]
+        if room := -len(keys) % self._batch:
+            later = (key for key, turn in turns.items() if turn > nearly)
+            keys += heapq.nsmallest(room, later, key=turns.__getitem__)
+        return keys
+
+    def _turn(self, key: K) -> float:
+        """Return when a key is to be looked at."""
+        if (last_look := self._last_looks.get(key)) is None:
+            return -math.inf
+        age = last_look - self._since[key]
+        return last_look + self._every * min(SLOWEST, max(1.0, age / YOUNG))
+
     def _tell(self, key: K, value: V, began: int) -> None:
         """Wake those who wait for such a value and were there when the round began."""
         for waiter in self._waiters.get(key, ()):
-            if waiter.after < began and (
-                waiter.unlike is _NOTHING or (value is not waiter.unlike and value != waiter.unlike)
-            ):
+            if waiter.after >= began or waiter.is_served or not _differ(value, waiter.unlike):
+                continue
+            if waiter.until is None or waiter.until(value):
                 waiter.value = value
                 waiter.woken.set()
+            else:
+                waiter.unlike = value
 
     def _leave(self, key: K, waiter: _Waiter[V]) -> None:
         """Take a waiter off the list, and see that somebody leads those who are left."""
@@ -162,13 +199,17 @@ class Poller(Generic[K, V]):
         spread = self._jitter.uniform(0.95, 1.05)
         await self._clock.sleep(0)
         # In slices, because a newcomer may join and bring the round forward.
-        while (left := self._asked_at + spread * self._pace() - self._clock.now()) > 0:
-            await self._clock.sleep(min(left, self._every))
+        while (left := self._next_round(spread) - self._clock.now()) > 0:
+            await self._clock.sleep(min(left, self._every or left))
 
-    def _pace(self) -> float:
-        now = self._clock.now()
-        youngest = min((now - self._since[key] for key in self._waiters), default=0.0)
-        return self._every * min(SLOWEST, max(1.0, youngest / YOUNG))
+    def _next_round(self, spread: float) -> float:
+        if self._asked_at == -math.inf:
+            return self._asked_at
+        earliest = self._asked_at + spread * self._pause
+        if self._clock.now() < earliest:
+            return earliest
+        first_turn = min(map(self._turn, self._waiters), default=earliest)
+        return max(earliest, self._asked_at + spread * (first_turn - self._asked_at))
 
     def _forget_the_unwatched(self) -> None:
         """Drop the age of keys that nobody has come back for."""
@@ -176,3 +217,8 @@ class Poller(Generic[K, V]):
         for key in [key for key in self._since if key not in self._waiters]:
             if self._since[key] < oldest_visit:
                 del self._since[key]
+                self._last_looks.pop(key, None)
+
+
+def _differ(value: object, known: object) -> bool:
+    return value is not known and (known is _NOTHING or value != known)

@@ -17,13 +17,30 @@ class TransportRequest:
     body: bytes
 
 
+class OpenBody(Protocol):
+    """The body of an answer that goes on coming."""
+
+    async def read(self) -> bytes | None:
+        """Return what has come since, as soon as something has; None is the end."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of it; twice is fine."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportResponse:
-    """What came back for a request."""
+    """What came back for a request.
+
+    Attributes:
+        stream: Comes instead of a body where an answer stays open, as StartLiveTail's does.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    stream: OpenBody | None = None
 
 
 class Transport(Protocol):

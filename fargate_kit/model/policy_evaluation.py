@@ -124,7 +124,7 @@ class Decision:
         return {"Effect": effect, "Action": self.action, "Resource": self.resource}
 
     def explain(self) -> str:
-        """Say what is allowed or denied, by which statement, and what would change it."""
+        """Say what is allowed or denied, by which statement; of a denial, what would change it."""
         asked = f"{self.action} on {self.resource}"
         by = self.decided_by
         if self.verdict is Verdict.EXPLICIT_DENY:
@@ -135,8 +135,8 @@ class Decision:
                 lines.append(f"Then it still needs a statement that allows it: {allow}")
             return "\n".join(lines)
         if self.allowed:
-            lines = [f"{asked} is allowed by {by}.", "This statement would deny it: "]
-        elif self.bounded is False and any(one.statement.allows for one in self.matched):
+            return f"{asked} is allowed by {by}."
+        if self.bounded is False and any(one.statement.allows for one in self.matched):
             lines = [f"{asked} is denied: the permissions boundary does not allow it."]
             lines.append("In the boundary, this statement would allow it: ")
         else:

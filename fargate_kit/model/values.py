@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -297,3 +298,10 @@ class LogLine:
 
     def __str__(self) -> str:
         return f"{self.at:%H:%M:%S} {self.container} | {self.text}"
+
+    def json(self) -> Any:
+        """Return the value that the line is in JSON; None if it is not JSON."""
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
+            return None

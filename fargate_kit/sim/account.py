@@ -38,7 +38,8 @@ from fargate_kit.sim.load_balancing import pages
 from fargate_kit.sim.load_balancing.addressing import Addressed, addressed
 from fargate_kit.sim.load_balancing.metrics import Sample
 from fargate_kit.sim.load_balancing.region import LoadBalancingRegion
-from fargate_kit.sim.moto_adapter import MotoAdapter, free_account_id
+from fargate_kit.sim.moto_adapter import MotoAdapter
+from fargate_kit.sim.moto_turns import free_account_id
 from fargate_kit.sim.quota_keeping import QuotaKeeper
 from fargate_kit.sim.quotas import Quotas
 from fargate_kit.sim.request import Request, Response, Route, check_region, route

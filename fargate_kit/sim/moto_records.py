@@ -91,14 +91,3 @@ def show_interface(ec2: Any, interface: NetworkInterface) -> None:
     made.device_index = 1
     made.of_task = True
     ec2.enis[made.id] = made
-
-
-def append_events(
-    logs: Any, group_name: str, stream: str, entries: list[dict[str, Any]], create_group: bool
-) -> None:
-    """Append to a log stream past the check of ages, which a step clock would not pass."""
-    if create_group:
-        logs.ensure_log_group(group_name)
-    if group_name in logs.groups:
-        logs.ensure_log_stream(group_name, stream)
-        logs.groups[group_name].put_log_events(stream, entries)

@@ -6,6 +6,8 @@ import heapq
 import math
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
@@ -15,12 +17,13 @@ import anyio.lowlevel
 import anyio.to_thread
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
-from fargate_kit.connection import Connection, connect
+from fargate_kit.connections.connection import Connection, connect
 from fargate_kit.core.api import Credentials
 from fargate_kit.core.clock import Clock
 from fargate_kit.core.opening import Opening
 from fargate_kit.core.transport import Transport, TransportRequest, TransportResponse
 from fargate_kit.errors import ConfigurationError
+from fargate_kit.model.arguments import wrong_argument
 from fargate_kit.sim.account import Account
 from fargate_kit.sim.clock import StepClock, WallClock
 from fargate_kit.sim.fault_json import check_fault
@@ -28,6 +31,7 @@ from fargate_kit.sim.faults import Fault, Faults
 from fargate_kit.sim.front_door import FrontDoor
 from fargate_kit.sim.quotas import Quotas
 from fargate_kit.sim.request import Request
+from fargate_kit.sim.streaming import ByteStream, StreamingResponse
 from fargate_kit.sim.timing import Timing
 from fargate_kit.sim.workloads import Workloads
 
@@ -38,10 +42,14 @@ T = TypeVar("T")
 REGION = "us-east-1"
 # Any key pair will do; these say what they are.
 CREDENTIALS = Credentials(access_key_id="SIMULATED", secret_access_key="simulated")  # noqa: S106
+# Fast enough to be waited for, slow enough to be watched.
+SPEED = 20.0
 # How many turns everyone else gets before a stepped clock takes them all to be asleep.
 TURNS = 30
 # Seconds after which botocore takes a silent connection for lost, unless it is told otherwise.
 READ_TIMEOUT = 60.0
+# Nominal seconds after which a stream that stays open is looked at again on a step clock.
+STREAM_AGAIN = 0.25
 # What the extra `sim` brings, and nothing else does.
 NEEDED = ("moto", "flask", "flask_cors")
 
@@ -94,7 +102,15 @@ class World:
         Args:
             region: Each region of the account is a place of its own.
             poll_every: Nominal seconds between two looks at something young.
+
+        Raises:
+            RuntimeError: The world has ended.
         """
+        if self._closed:
+            raise RuntimeError(
+                "this simulated Fargate has ended: connect inside its `async with` block, or "
+                "before its aclose()"
+            )
         return connect(
             region=region,
             endpoint_url=self._door.url if self._door else f"http://{_InProcess.HOST}",
@@ -141,7 +157,7 @@ class Simulating(Opening[World]):
     """A world on its way: await it, or enter it; with a step clock, without `async` too."""
 
     def __init__(self, start: Callable[[], World], *, threads: bool) -> None:
-        super().__init__(self._begin)
+        super().__init__(self._begin, call="simulate(…)")
         self._start = start
         self._threads = threads
 
@@ -164,7 +180,7 @@ class Simulating(Opening[World]):
 
 def simulate(
     *,
-    speed: float = 20.0,
+    speed: float | None = None,
     step: bool = False,
     seed: int = 0,
     port: int = 0,
@@ -178,8 +194,8 @@ def simulate(
     """Start a simulated Fargate: `world = await simulate()`, or `async with simulate() as world`.
 
     Args:
-        speed: Nominal seconds that pass in one real second; 1 is Fargate's own pace.
-        step: Let time stand still until everybody sleeps, for tests; `speed` means nothing then.
+        speed: Nominal seconds that pass in one real second; 1 is Fargate's own pace, None is 20.
+        step: Let time stand still until everybody sleeps, for tests; there is no speed then.
         seed: Ids, addresses and jitter are drawn from it.
         port: The port on 127.0.0.1; 0 takes a free one.
         timing: How long things take, in nominal seconds.
@@ -193,7 +209,9 @@ def simulate(
         ConfigurationError: The packages of the extra `sim` are not installed.
         PortInUse: Somebody else listens on the port.
         InvalidFault: A fault makes no sense.
-        ValueError: The speed is not a positive number, or the port is no port.
+        ValueError: The speed is not a positive number, a step clock was given one, or the port is
+            no port.
+        TypeError: The speed is no number.
     """
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise ConfigurationError(
@@ -201,10 +219,16 @@ def simulate(
         )
     if not (isinstance(port, int) and 0 <= port <= 65535):
         raise ValueError(f"port must be a number from 0 to 65535, not {port!r}")
+    if step and speed is not None:
+        raise ValueError(
+            f"simulate(step=True, speed={speed!r}): a step clock has no speed; leave one out"
+        )
+    if isinstance(speed, bool) or not isinstance(speed, int | float | None):
+        raise wrong_argument("simulate(speed=…)", speed, "a positive number", "such as 20")
     planned = tuple(faults)
     for fault in planned:
         check_fault(fault)
-    clock = StepClock() if step else WallClock(speed)
+    clock = StepClock() if step else WallClock(SPEED if speed is None else speed)
 
     def start() -> World:
         plan = Faults()
@@ -242,6 +266,11 @@ class _ScaledClock:
         self._speed = clock.speed
         self._now = 0.0
 
+    @property
+    def speed(self) -> float:
+        """Nominal seconds in a real one; the account's time stamps are in real ones."""
+        return self._clock.speed
+
     def now(self) -> float:
         looked = time.monotonic()
         self._now += (looked - self._looked) * self._speed
@@ -271,6 +300,9 @@ class _SteppedClock:
     def now(self) -> float:
         return (self._clock.now() - self._epoch) / 1_000_000
 
+    def present(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.now() / 1_000_000, UTC)
+
     async def sleep(self, seconds: float) -> None:
         deadline = self._clock.now() + math.ceil(seconds * 1_000_000)
         heapq.heappush(self._deadlines, deadline)
@@ -296,6 +328,23 @@ class _SteppedClock:
             stirred = self._stirred
 
 
+class _SteppedStream:
+    """An answer that stays open, whose reader lets the time of its world pass."""
+
+    def __init__(self, stream: ByteStream, clock: Clock) -> None:
+        self._stream = stream
+        self._clock = clock
+
+    async def read(self) -> bytes | None:
+        await anyio.lowlevel.checkpoint()
+        while (data := self._stream.read()) == b"":
+            await self._clock.sleep(STREAM_AGAIN)
+        return data
+
+    async def aclose(self) -> None:
+        self._stream.close()
+
+
 class _InProcess:
     """Carries requests to an account in the same process, on the caller's own thread."""
 
@@ -308,7 +357,7 @@ class _InProcess:
     async def send(self, request: TransportRequest) -> TransportResponse:
         await anyio.lowlevel.checkpoint()
         url = urlsplit(request.url)
-        answer = self._account.answer(
+        answer = self._account.start_answer(
             Request(
                 method=request.method,
                 path=url.path or "/",
@@ -317,11 +366,20 @@ class _InProcess:
                 body=request.body,
             )
         )
+        if isinstance(answer, Future):
+            answer = answer.result()
         if answer.late > READ_TIMEOUT:
             await self._clock.sleep(READ_TIMEOUT)
             raise ReadTimeoutError(endpoint_url=request.url)
         if answer.late:
             await self._clock.sleep(answer.late)
+        if isinstance(answer, StreamingResponse):
+            return TransportResponse(
+                status=answer.status,
+                headers=dict(answer.headers),
+                body=b"",
+                stream=_SteppedStream(answer.stream, self._clock),
+            )
         if answer.dropped:
             raise ConnectionClosedError(endpoint_url=request.url)
         return TransportResponse(

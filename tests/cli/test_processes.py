@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,49 @@ def test_interrupted_run_speaks_json(endpoint: str, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     shown, _ = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert json.loads(shown)["error"]["kind"] == "Interrupted"
+    facts = json.loads(shown)
+    assert facts["error"]["kind"] == "Interrupted"
+    (task,) = call(endpoint, "ListTasks", desiredStatus="STOPPED")["taskArns"]
+    assert facts["task"] == task
+    assert datetime.fromisoformat(facts["started_at"]).isoformat() == facts["started_at"]
+
+
+def test_terminated_run_stops_its_task(endpoint: str, tmp_path: Path) -> None:
+    """SIGTERM, as `docker stop` sends it, stops the task, and the code says so."""
+    process = subprocess.Popen(
+        [*FARGATE_KIT, "run", definition(tmp_path, command=["sleep", "100000"])],
+        env=environment(endpoint),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "RUNNING" in line:
+            break
+    process.send_signal(signal.SIGTERM)
+    _, rest = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "is being stopped" in rest
+    assert "Traceback" not in rest
+    assert call(endpoint, "ListTasks")["taskArns"] == []
+
+
+def test_nothing_is_registered_for_a_cluster_that_is_not_there(
+    endpoint: str, tmp_path: Path
+) -> None:
+    """A slip in the cluster's name leaves no revision behind."""
+    done = fargate_kit(endpoint, "run", definition(tmp_path), "--cluster", "nowhere")
+    assert done.returncode == 1
+    assert "nowhere" in done.stderr
+    assert call(endpoint, "ListTaskDefinitions")["taskDefinitionArns"] == []
+
+
+def test_run_tells_whether_a_revision_was_made(endpoint: str, tmp_path: Path) -> None:
+    """The same file again is not called registered as if it were new."""
+    file = definition(tmp_path, command=["true"])
+    first, second = fargate_kit(endpoint, "run", file), fargate_kit(endpoint, "run", file)
+    assert first.stderr.splitlines()[0] == "registered job:1"
+    assert second.stderr.splitlines()[0] == "registered already: job:1"
 
 
 def test_interrupted_first_task_is_counted_in_the_singular(endpoint: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,18 +145,91 @@ def test_task_definitions_are_written_as_the_aws_cli_takes_them(
     assert run(["check", str(tmp_path / "out" / "wordpress.json")]) == 0
 
 
+def test_the_missing_parser_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the extra, one line says what to install."""
+    monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
+    assert run(["compose", "plan"]) == 1
+    assert "pip install 'fargate-kit[compose]'" in capsys.readouterr().err
+
+
+def test_texts_are_shown_as_they_are(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What looks like a picture or a style to the screen, as `:secret:` in an ARN, stays."""
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-Ab12Cd"
+    (tmp_path / "compose.yaml").write_text(
+        "services: {a: {image: 'x:1', secrets: [s], ports: ['[bold]:1']}, b: {image: 'x:1'}}\n"
+        f"secrets: {{s: {{external: true, name: '{arn}'}}}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    conversion = convert(ProjectFiles())
+    assert len(conversion.problems) == 1
+    (tmp_path / "compose.yaml").write_text(
+        (tmp_path / "compose.yaml").read_text().replace(", ports: ['[bold]:1']", "")
+    )
+    screen = Console(width=120, force_terminal=True, record=True, file=io.StringIO())
+    good = convert(ProjectFiles())
+    compose_screen.print_plan(good.check(), good, to=screen)
+    assert arn in screen.export_text()
+    compose_screen.print_problems(conversion)
+    assert "compose.yaml:1:" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
-def test_tables_fit_the_screen(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_fit_the_screen(width: int) -> None:
     """No line is longer than the screen is wide, and from 80 columns on no key is cut."""
-    screen = Console(width=width, force_terminal=True, record=True, highlight=False, file=None)
-    monkeypatch.setattr(screen, "_file", open("/dev/null", "w", encoding="utf-8"))  # noqa: SIM115
+    screen = Console(width=width, force_terminal=True, record=True, file=io.StringIO())
     conversion = convert(ProjectFiles())
     compose_screen.print_report(conversion, brief=False, to=screen)
     compose_screen.print_plan(conversion.check(), conversion, to=screen)
-    screen.file.close()
     lines = screen.export_text().splitlines()
     assert max(map(len, lines)) <= width
     flat = re.sub(r"\s+", "", "".join(lines))
     if width >= 80:
         for finding in conversion.report:
             assert finding.key in flat
+
+
+@pytest.mark.parametrize("verb", ["plan", "convert"])
+@pytest.mark.parametrize("text", [None, "services:\n  a: [\n"], ids=["missing", "broken"])
+def test_file_that_cannot_be_read_is_an_error_for_programs(
+    verb: str,
+    text: str | None,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`error` stands beside `problems`, and people read the file's name."""
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        Path("bad.yaml").write_text(text)
+    assert run(["compose", verb, "-f", "bad.yaml", "--json"]) == 1
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["error"]["kind"] == "InvalidSpec"
+    assert "bad.yaml" in facts["error"]["message"]
+    assert len(facts["problems"]) == 1
+    assert run(["compose", verb, "-f", "bad.yaml"]) == 1
+    assert "✗ bad.yaml: 1 problem" in capsys.readouterr().err
+
+
+def test_service_with_a_bad_name_is_told_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows from the same name is not a second problem."""
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yaml").write_text("services:\n  a b:\n    image: x:1\n")
+    assert run(["compose", "plan"]) == 1
+    assert "1 problem, nothing is made" in capsys.readouterr().err
+
+
+def test_plan_says_who_makes_the_usual_log_group(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the log group that no file names is made unasked."""
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yaml").write_text("name: shop\nservices: {a: {image: 'x:1'}}\n")
+    assert run(["compose", "plan", "--region", "us-east-1"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "`up` makes it" in line]
+    assert [line.split("\t")[:2] for line in lines] == [["  log group", "/ecs/shop"]]

@@ -23,8 +23,9 @@ BEGIN, END = "<!-- keys: begin -->\n", "<!-- keys: end -->"
 
 def commands() -> list[str]:
     """Return the commands of the how-to page that need no network."""
-    text = HOW_TO.read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line.startswith("fargate-kit compose ")]
+    blocks = re.findall(r"```sh\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("fargate-kit compose ")]
 
 
 def rows(rules: dict[str, BaseRule], prefix: str) -> list[str]:

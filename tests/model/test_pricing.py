@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from fargate_kit import Estimate, TaskSpec, UnknownPrice
-from fargate_kit.container_spec import ContainerSpec
 from fargate_kit.model.pricing import (
     PRICES,
     billed_seconds,
@@ -18,6 +17,7 @@ from fargate_kit.model.pricing import (
     shares_of,
     task_cost,
 )
+from fargate_kit.tasks.container_spec import ContainerSpec
 
 VIRGINIA = "us-east-1"
 HERE = PRICES[VIRGINIA]

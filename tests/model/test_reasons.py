@@ -21,7 +21,8 @@ from fargate_kit.model.reasons import (
 from fargate_kit.model.service_events import EventKind, ServiceEvent
 from fargate_kit.model.values import Container
 from fargate_kit.model.verdicts import failing_container, why_it_stopped
-from fargate_kit.sim import fault_wording, wording
+from fargate_kit.sim import fault_wording
+from fargate_kit.sim.ecs import wording
 from fargate_kit.sim.ecs.services import wording as service_wording
 from fargate_kit.sim.iam import wording as permission_wording
 from fargate_kit.sim.wording import Phrase

@@ -1,65 +1,29 @@
-"""Planned faults and verbs: what they do, how often, and their JSON form."""
+"""The plan of faults: what it answers to whom, when, how often and how likely."""
 
 from __future__ import annotations
-
-import json
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from fargate_kit.sim.clock import StepClock
 from fargate_kit.sim.engine import Engine
-from fargate_kit.sim.fault_json import allowed_values, members_of
 from fargate_kit.sim.faults import (
-    KINDS,
     UNHARMED,
-    AddressesExhausted,
     CapacityUnavailable,
     Crash,
     DropConnection,
     ExpiredCredentials,
-    Fault,
     Faults,
     ImageMissing,
-    InterfaceTimeout,
     InvalidFault,
-    LateLogLines,
     LoseReply,
     OutOfMemory,
     Refuse,
     SlowPull,
     SlowReply,
-    SpotInterruption,
-    TargetUnhealthy,
     Throttle,
-    Unhealthy,
     ZoneOutage,
-    fault_from_json,
-    fault_to_json,
 )
 from fargate_kit.sim.request import Protocol
-
-ALL: tuple[Fault, ...] = (
-    ImageMissing(pattern="shop/*", remaining=2),
-    CapacityUnavailable(provider="FARGATE_SPOT", zones=("us-east-1a",), remaining=3),
-    InterfaceTimeout(remaining=None),
-    SlowPull(pattern="*", factor=2.5),
-    Unhealthy(pattern="web"),
-    Throttle(operation="RunTask"),
-    Refuse(operation="*", code="AccessDeniedException", message="no", service="logs", status=403),
-    LoseReply(operation="RunTask"),
-    LateLogLines(seconds=3.0, group="/ecs/*", remaining=5),
-    ZoneOutage(zones=("us-east-1a", "us-east-1b"), after=60.0, until=600.0),
-    SpotInterruption(group="service:web", zones=("us-east-1a",), remaining=2, after=3.5),
-    AddressesExhausted(subnet="subnet-1", probability=0.25, seed=7),
-    Crash(pattern="web", seconds=2.0, exit_code=3, until=60.0),
-    OutOfMemory(pattern="web", seconds=5),
-    TargetUnhealthy(target_group="*web*", address="10.0.0.1"),
-    DropConnection(operation="RunTask", moment="after"),
-    SlowReply(operation="*", seconds=1.5, service="*"),
-    ExpiredCredentials(access_key="ASIA*", after=900.0),
-)
 
 
 class Beginning:
@@ -253,18 +217,6 @@ def test_reset_numbers_faults_anew() -> None:
     assert here.faults.plan(Throttle(operation="*")) == 1
 
 
-def test_every_member_of_every_kind_says_what_it_may_be() -> None:
-    """Each kind takes a time window, and each member that is wrong is named with what is right."""
-    for kind in KINDS.values():
-        members = members_of(kind)
-        assert {"after", "until"} <= members.keys()
-        for member in members:
-            example = fault_to_json(next(one for one in ALL if type(one) is kind))
-            with pytest.raises(InvalidFault) as caught:
-                fault_from_json({**example, member: {}})
-            assert f"'{member}' of {kind.__name__} is {allowed_values(member)}" in str(caught.value)
-
-
 def test_first_planned_strikes_first() -> None:
     """Of two faults that fit, the one planned first strikes first."""
     faults = Faults()
@@ -327,165 +279,7 @@ def test_slow_pulls_multiply() -> None:
     assert faults.pull_factor("other") == 5.0
 
 
-def test_every_kind_has_a_json_form() -> None:
-    """Every fault survives JSON, and every kind of fault is known by its name."""
-    assert {type(fault).__name__ for fault in ALL} == set(KINDS)
-    for fault in ALL:
-        text = json.dumps(fault_to_json(fault))
-        assert fault_from_json(json.loads(text)) == fault
-
-
-def test_json_defaults() -> None:
-    """Members with defaults can be left out."""
-    assert fault_from_json({"fault": "Throttle", "operation": "RunTask"}) == Throttle(
-        operation="RunTask"
-    )
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ({}, "no such fault: None; there are ImageMissing"),
-        ({"fault": "Flood"}, "no such fault: 'Flood'"),
-        ({"fault": "Throttle"}, "needs the member 'operation'"),
-        ({"fault": "Throttle", "operation": "x", "often": 1}, "no member 'often'; it has oper"),
-        ({"fault": "Throttle", "operation": 7}, "'operation' of Throttle is a text, not 7"),
-        ({"fault": "Throttle", "operation": ""}, "'operation'"),
-        ({"fault": "Throttle", "operation": "x", "remaining": 0}, "1 or more"),
-        ({"fault": "Throttle", "operation": "x", "remaining": True}, "1 or more"),
-        ({"fault": "SlowPull", "pattern": "x", "factor": 0}, "greater than 0"),
-        ({"fault": "CapacityUnavailable", "zones": "a"}, "Availability Zones"),
-        ({"fault": "CapacityUnavailable", "zones": [1]}, "Availability Zones"),
-        ({"fault": "CapacityUnavailable", "provider": "EC2"}, "FARGATE_SPOT"),
-        ({"fault": "Refuse", "operation": "x", "code": "c", "status": 200}, "400 to 599"),
-        ({"fault": "Throttle", "operation": "x", "after": -1}, "'after' of Throttle is a number"),
-        ({"fault": "Throttle", "operation": "x", "after": 9, "until": 9}, "later than 'after', 9"),
-        ({"fault": "Throttle", "operation": "x", "probability": 0}, "above 0 and up to 1"),
-        ({"fault": "Throttle", "operation": "x", "seed": "s"}, "whole number, or null"),
-        ({"fault": "DropConnection", "operation": "x", "moment": "now"}, "before, after"),
-        ({"fault": "ZoneOutage"}, "needs the member 'zones'"),
-        ({"fault": "ZoneOutage", "zones": []}, "at least one Availability Zone"),
-        ({"fault": "ZoneOutage", "zones": ["a"], "remaining": 1}, "no member 'remaining'"),
-        ({"fault": "Crash", "pattern": "x", "exit_code": 256}, "0 to 255"),
-    ],
-)
-def test_bad_json_is_explained(data: dict[str, Any], words: str) -> None:
-    """A fault that cannot be planned is refused with what is wrong and what is legal."""
-    with pytest.raises(InvalidFault) as caught:
-        fault_from_json(data)
-    assert words in str(caught.value)
-
-
 def test_bad_values_are_refused_when_planned() -> None:
     """A fault made in Python is checked like one from JSON."""
     with pytest.raises(InvalidFault, match="1 or more"):
         Faults().plan(ImageMissing(pattern="x", remaining=-1))
-
-
-class Region:
-    """A region that remembers which verbs hit it."""
-
-    def __init__(self, task: str) -> None:
-        self.task = task
-        self.hits: list[tuple[Any, ...]] = []
-
-    def interrupt_spot(self, task: str) -> bool:
-        return self._hit(task, "interrupt_spot")
-
-    def retire(self, task: str) -> bool:
-        return self._hit(task, "retire")
-
-    def spot_tasks(self) -> list[tuple[str, str, str]]:
-        return [(self.task, f"service:{self.task}", "us-east-1a")]
-
-    def lose_zones(self, zones: Sequence[str]) -> None:
-        self.hits.append(("lose_zones", *zones))
-
-    def kill_container(
-        self, task: str, container: str | None, exit_code: int, out_of_memory: bool
-    ) -> bool:
-        return self._hit(task, "kill_container", container, exit_code, out_of_memory)
-
-    def _hit(self, task: str, *what: Any) -> bool:
-        if task == self.task:
-            self.hits.append(what)
-        return task == self.task
-
-
-class Owner:
-    """An account of two regions."""
-
-    def __init__(self) -> None:
-        self.regions = (Region("t1"), Region("t2"))
-
-
-def test_faults_strike_at_their_moment() -> None:
-    """A zone fails, and Spot takes tasks back, at the planned moment and in every region."""
-    here, owner = Beginning(), Owner()
-    here.faults.attach(owner)
-    here.faults.plan(ZoneOutage(zones=("z",), after=5))
-    here.faults.plan(SpotInterruption(group="service:t2", after=7))
-    here.faults.plan(SpotInterruption(zones=("us-east-1b",)))
-    assert [region.hits for region in owner.regions] == [[], []]
-    here.engine.advance_by(6)
-    assert [region.hits for region in owner.regions] == [[("lose_zones", "z")]] * 2
-    here.engine.advance_by(6)
-    assert owner.regions[0].hits == [("lose_zones", "z")]
-    assert owner.regions[1].hits == [("lose_zones", "z"), ("interrupt_spot",)]
-    assert len(here.faults.planned()) == 1
-
-
-def test_spot_takes_back_as_many_tasks_as_planned() -> None:
-    """What remains of a Spot interruption counts the tasks that it hits."""
-    here, owner = Beginning(), Owner()
-    here.faults.attach(owner)
-    here.faults.plan(SpotInterruption(remaining=1))
-    assert [region.hits for region in owner.regions] == [[("interrupt_spot",)], []]
-    assert here.faults.planned() == ()
-
-
-def test_verbs_find_their_region() -> None:
-    """A verb hits the region that has the task, and no other one."""
-    faults, owner = Faults(), Owner()
-    faults.attach(owner)
-    faults.perform({"verb": "interrupt_spot", "task": "t2"})
-    faults.perform({"verb": "kill_container", "task": "t2", "container": "web", "exit_code": 3})
-    faults.perform({"verb": "kill_container", "task": "t2", "out_of_memory": True})
-    faults.perform({"verb": "retire", "task": "t2"})
-    assert owner.regions[0].hits == []
-    assert owner.regions[1].hits == [
-        ("interrupt_spot",),
-        ("kill_container", "web", 3, False),
-        ("kill_container", None, 137, True),
-        ("retire",),
-    ]
-
-
-def test_verb_on_unknown_task() -> None:
-    """A verb on a task that no region has is an error that names it."""
-    faults = Faults()
-    with pytest.raises(LookupError, match="t9"):
-        faults.interrupt_spot("t9")
-    faults.attach(Owner())
-    with pytest.raises(LookupError, match="t9"):
-        faults.retire("t9")
-
-
-@pytest.mark.parametrize(
-    ("verb", "words"),
-    [
-        ({"verb": "dance", "task": "t1"}, "no such verb: 'dance'; there are interrupt_spot"),
-        ({"task": "t1"}, "no such verb: None"),
-        ({"verb": "retire"}, "needs the id or ARN of a task"),
-        ({"verb": "retire", "task": "t1", "exit_code": 1}, "no member 'exit_code'"),
-        ({"verb": "kill_container", "task": "t1", "exit_code": "1"}, "'exit_code'"),
-        ({"verb": "kill_container", "task": "t1", "exit_code": True}, "'exit_code'"),
-    ],
-)
-def test_bad_verb_is_explained(verb: dict[str, Any], words: str) -> None:
-    """A verb that cannot be performed is refused with what is wrong."""
-    faults = Faults()
-    faults.attach(Owner())
-    with pytest.raises(InvalidFault) as caught:
-        faults.perform(verb)
-    assert words in str(caught.value)

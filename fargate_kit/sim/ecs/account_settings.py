@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.pages import page
 

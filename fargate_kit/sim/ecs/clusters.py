@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fargate_kit.sim import wording
-from fargate_kit.sim.ecs import pictures
+from fargate_kit.sim.ecs import pictures, wording
 from fargate_kit.sim.ecs.account_settings import AccountSettings
 from fargate_kit.sim.ecs.capacity_providers import check_providers, check_strategy
 from fargate_kit.sim.ecs.ground import Ground

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 from fargate_kit.sim.ecs.container_run import ContainerRun, begin_launch, prepare
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.state import TaskState

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import random
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.facts import RepositoryMissing
+from fargate_kit.sim.wording import Phrase
 from fargate_kit.sim.workloads import ImageReference, InvalidImageReference
 
 
@@ -90,7 +91,7 @@ class Registry:
         return digest
 
 
-def _failure(phrase: wording.Phrase, reference: ImageReference) -> PullFailed:
+def _failure(phrase: Phrase, reference: ImageReference) -> PullFailed:
     return PullFailed(
         phrase.say(
             reference=reference,

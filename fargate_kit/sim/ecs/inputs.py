@@ -9,7 +9,7 @@ from typing import Any
 import botocore.session
 from botocore.model import ListShape, Shape, StructureShape
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 
 
 def check_values(operation: str, params: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.state import AttachmentState, TaskState
 from fargate_kit.sim.facts import NetworkInterface, SubnetFact

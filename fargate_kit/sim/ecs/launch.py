@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.lifecycle import Lifecycle
 from fargate_kit.sim.ecs.limits import cpu_units

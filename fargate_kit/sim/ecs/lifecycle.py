@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fargate_kit.sim import wording
 from fargate_kit.sim.awslogs import log_target
+from fargate_kit.sim.ecs import wording
 from fargate_kit.sim.ecs.containers import ContainerGroup
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.images import PullFailed, Registry

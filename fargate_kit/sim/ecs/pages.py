@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 
 Item = TypeVar("Item")
 Key = int | str | tuple[int | str, ...]

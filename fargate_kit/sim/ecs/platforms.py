@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 
 # Developer Guide, page platform-linux-fargate; the newest first, which is LATEST.
 LINUX = ("1.4.0", "1.3.0")

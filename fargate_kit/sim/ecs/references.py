@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 TASK_ID = re.compile(r"[0-9a-fA-F-]+")

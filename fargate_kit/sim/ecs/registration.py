@@ -8,7 +8,7 @@ from typing import Any
 from fargate_kit.model.problems import Problem
 from fargate_kit.model.sizes import parse_cpu, parse_memory
 from fargate_kit.model.task_rules import RULES, problems
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import registration_wording as wording
 from fargate_kit.sim.ecs.pictures import copy
 from fargate_kit.sim.ecs.references import References
 from fargate_kit.sim.errors import AwsError

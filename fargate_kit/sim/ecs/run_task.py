@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fargate_kit.sim import wording
-from fargate_kit.sim.ecs import pictures
+from fargate_kit.sim.ecs import pictures, wording
 from fargate_kit.sim.ecs.capacity_providers import check_strategy, share_out
 from fargate_kit.sim.ecs.clusters import find_cluster
 from fargate_kit.sim.ecs.ground import Ground

@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fargate_kit.sim import wording
-from fargate_kit.sim.ecs import pictures
+from fargate_kit.sim.ecs import pictures, wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.services.state import ServiceState
 from fargate_kit.sim.ecs.state import ClusterState, TaskDefinitionState, TaskState
 from fargate_kit.sim.errors import AwsError
+from fargate_kit.sim.wording import Refusal
 
 MOST_TAGS = 50
 _PUNCTUATION = frozenset("_.:/=+-@")
@@ -135,6 +135,6 @@ class Tags:
         return found
 
 
-def _missing(refusal: wording.Refusal, arn: str, changing: bool) -> AwsError:
+def _missing(refusal: Refusal, arn: str, changing: bool) -> AwsError:
     # ListTagsForResource does not declare ResourceNotFoundException (service model)
     return (refusal if changing else wording.TAG_RESOURCE_UNSUPPORTED).error(given=arn)

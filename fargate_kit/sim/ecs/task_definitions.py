@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fargate_kit.sim import wording
-from fargate_kit.sim.ecs import pictures
+from fargate_kit.sim.ecs import pictures, wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.pages import page
 from fargate_kit.sim.ecs.registration import check, registered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.facts import SubnetFact
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fargate_kit.model.policy_builders import is_secret, partition, secret_references
-from fargate_kit.sim import wording as ecs_wording
 from fargate_kit.sim.awslogs import log_target
+from fargate_kit.sim.ecs import wording as ecs_wording
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.images import PullFailed
 from fargate_kit.sim.ecs.state import ContainerState, TaskState

@@ -79,3 +79,8 @@ PORT_TAKEN = Refusal(
     "A listener already exists on this port for this load balancer '{arn}'",
     Mark.OBS,
 )
+DELETION_PROTECTED = Refusal(
+    "OperationNotPermitted",
+    "Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
+    Mark.OBS,
+)

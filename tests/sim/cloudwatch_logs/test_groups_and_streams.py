@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from simulated_logs import EPOCH, ClientTo, Logs
 
 from fargate_kit.sim.account import Account
-from fargate_kit.sim.moto_adapter import _Moto
+from fargate_kit.sim.moto_surfaces import Moto
 
 DAY = 86_400_000
 
@@ -173,7 +173,7 @@ def test_a_reset_forgets_all(account: Account, client_to: ClientTo, logs: Logs) 
 def written_by_moto(account: Account, write: Callable[[Any], object]) -> None:
     """Change the backend as another service of moto does, and let a request of it pass."""
 
-    def touch(moto: _Moto) -> None:
+    def touch(moto: Moto) -> None:
         write(account.moto._backend(moto, "logs", "us-east-1"))
 
     account.moto._read(touch)

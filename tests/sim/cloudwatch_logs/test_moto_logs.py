@@ -70,21 +70,27 @@ def test_a_stream_is_made_once(moto: MotoAdapter, client_to: ClientTo) -> None:
 def test_groups_and_streams_have_the_time_of_the_account(
     moto: MotoAdapter, client_to: ClientTo
 ) -> None:
-    """Relies on: moto.logs.models.utcnow, LogStream.creation_time."""
-    models: Any = importlib.import_module("moto.logs.models")
-    of_the_machine = models.utcnow
+    """Relies on: moto's own utcnow, LogStream.creation_time."""
+    of_the_machine = importlib.import_module("moto.core.utils").datetime
     moto.open_log_stream(REGION, "g", "s", create_group=True)
     logs = client_to(moto.forward, "logs")
     logs.create_log_stream(logGroupName="g", logStreamName="t")
     assert [stream.created_at for stream in found(moto).streams] == [EPOCH, EPOCH]
     assert logs.describe_log_groups()["logGroups"][0]["creationTime"] == EPOCH
-    assert models.utcnow is of_the_machine
+    assert importlib.import_module("moto.core.utils").datetime is of_the_machine
 
 
-def test_lines_of_other_services_are_taken_out(moto: MotoAdapter) -> None:
+def test_lines_of_other_services_are_taken_out(moto: MotoAdapter, client_to: ClientTo) -> None:
     """Relies on: LogStream.events, and of an event its timestamp and message."""
     moto.open_log_stream(REGION, "g", "s", create_group=True)
-    moto.put_log_events(REGION, "g", "s", [(EPOCH, "a"), (EPOCH + 1, "b")], create_group=False)
+    client_to(moto.forward, "logs").put_log_events(
+        logGroupName="g",
+        logStreamName="s",
+        logEvents=[
+            {"timestamp": EPOCH, "message": "a"},
+            {"timestamp": EPOCH + 1, "message": "b"},
+        ],
+    )
     assert found(moto).streams[0].foreign == ((EPOCH, "a"), (EPOCH + 1, "b"))
     assert found(moto).streams[0].foreign == ()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fargate_kit.model.task_rules import RULES, problems
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs.registration_wording import REGISTRATION
 
 
 def test_definition_registered(ecs: Any) -> None:
@@ -212,7 +212,7 @@ def test_definition_that_fits_anyway_runs(ecs: Any) -> None:
 
 def test_registration_words_are_those_of_known_rules() -> None:
     """Every text for a refused definition belongs to a rule that exists."""
-    assert set(wording.REGISTRATION) <= set(RULES)
+    assert set(REGISTRATION) <= set(RULES)
 
 
 def test_revisions_never_reused(ecs: Any) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import botocore.session
 
-from fargate_kit.sim import wording
+from fargate_kit.sim.ecs import registration_wording, wording
 from fargate_kit.sim.wording import Mark, Phrase, Refusal
 
-SIM = Path(wording.__file__).parent
+SIM = Path(wording.__file__).parents[1]
 OURS = [*(SIM / "ecs").rglob("*.py"), SIM / "network.py", SIM / "awslogs.py"]
 
 
@@ -20,7 +20,7 @@ def _refusals() -> Iterator[tuple[str, Refusal]]:
     for name, value in vars(wording).items():
         if isinstance(value, Refusal):
             yield name, value
-    yield from wording.REGISTRATION.items()
+    yield from registration_wording.REGISTRATION.items()
 
 
 def test_codes_are_those_of_the_model() -> None:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fargate_kit.sim import wording as common
+from fargate_kit.sim.ecs import wording as common
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.pages import page
 from fargate_kit.sim.ecs.services import pictures, wording

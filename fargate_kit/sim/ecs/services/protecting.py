@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fargate_kit.sim import wording as common
+from fargate_kit.sim.ecs import wording as common
 from fargate_kit.sim.ecs.clusters import find_cluster
 from fargate_kit.sim.ecs.ground import Ground
 from fargate_kit.sim.ecs.pictures import moment

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fargate_kit.sim.wording import MEM, OBS, PARAMETER, Phrase, Refusal, V
+from fargate_kit.sim.ecs.wording import PARAMETER
+from fargate_kit.sim.wording import MEM, OBS, Phrase, Refusal, V
 
 UNSUPPORTED = "UnsupportedFeatureException"
 

@@ -1,0 +1,283 @@
+"""One client that runs many tasks to their end, in a process of its own.
+
+`python -m benchmarks.fan_out_client KIND JOB`, where JOB is JSON. It prints how long it sleeps, a
+line each time, and goes on when it gets a line; at the end, what it spent.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import anyio
+import boto3
+from aiobotocore.client import AioBaseClient
+from botocore.client import BaseClient
+from botocore.config import Config
+
+import fargate_kit as fk
+from benchmarks.fan_out_clock import OutsideClock, ThreadsClock
+from benchmarks.raw_client import REGION, TASKS_DESCRIBED, TASKS_PER_CALL, raw_client
+
+# AWS's launch rate in the large regions, which whoever writes a loop has to know.
+BURST, A_SECOND = 100, 20
+# Looks at all tasks that have not stopped, once a second, but no more than so many calls a second.
+EVERY, CALLS_A_SECOND = 1.0, 5.0
+# With more threads, boto3's waiters ask for more than the account's 20 calls a second.
+THREADS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What every client does.
+
+    Attributes:
+        count: How many tasks.
+        network: A `networkConfiguration`.
+    """
+
+    url: str
+    cluster: str
+    definition: str
+    count: int
+    network: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a client spent from its first RunTask to the end of its last task.
+
+    Attributes:
+        cpu: Seconds of user and system time of this process.
+        seconds: Nominal ones.
+        memory: MiB by which the process has grown at most; not a number where no /proc tells.
+        succeeded: Tasks whose end the client has seen, with exit code 0.
+        calls: By operation.
+        repeated: Tries that botocore repeated, which it does when it is throttled.
+    """
+
+    cpu: float
+    seconds: float
+    memory: float
+    succeeded: int
+    calls: dict[str, int]
+    repeated: int
+
+
+class Books:
+    """Counts the calls of all botocore clients of this process."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.repeated = 0
+
+    def enter(self, operation: str, reply: dict[str, Any]) -> None:
+        """Write down a call that was answered."""
+        self.calls[operation] += 1
+        self.repeated += reply.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+
+
+class Measuring:
+    """Sums up what is spent from now on."""
+
+    def __init__(self, books: Books, now: Callable[[], float]) -> None:
+        self._books = books
+        self._calls = Counter(books.calls)
+        self._now = now
+        self._began = now()
+        self._memory = _mebibytes("VmRSS")
+        self._cpu = time.process_time()
+
+    def spent(self, succeeded: int) -> Spent:
+        """Return what was spent until now."""
+        return Spent(
+            cpu=time.process_time() - self._cpu,
+            seconds=self._now() - self._began,
+            memory=_mebibytes("VmHWM") - self._memory,
+            succeeded=succeeded,
+            calls=dict(self._books.calls - self._calls),
+            repeated=self._books.repeated,
+        )
+
+
+async def with_the_sdk(job: Job) -> Spent:
+    """Run the job as a user of the SDK writes it."""
+    clock, books = OutsideClock(), Books()
+    _watch_async_calls(clock, books)
+    key = fk.Credentials(access_key_id="benchmark", secret_access_key="benchmark")  # noqa: S106
+    async with fk.connect(
+        region=REGION, endpoint_url=job.url, credentials=key, clock=clock, seed=0
+    ) as aws:
+        cluster = await aws.cluster(job.cluster)
+        definition = await aws.task_definition(job.definition)
+        vpc = job.network["awsvpcConfiguration"]
+        network = fk.Network(
+            subnets=vpc["subnets"], security_groups=vpc["securityGroups"], public_ip=True
+        )
+        measuring = Measuring(books, clock.now)
+        async with cluster.fan_out(
+            definition,
+            [fk.Overrides()] * job.count,
+            limit=job.count,
+            network=network,
+            capacity="on-demand",
+        ) as done:
+            succeeded = [result.succeeded async for result in done]
+        return measuring.spent(sum(succeeded))
+
+
+async def with_a_raw_loop(job: Job) -> Spent:
+    """Run the job with the fewest lines that stay below AWS's buckets."""
+    clock, books = OutsideClock(), Books()
+    _watch_async_calls(clock, books)
+    waiting: list[str] = []
+    ended = succeeded = 0
+    async with raw_client("ecs", job.url) as ecs:
+        await ecs.describe_task_definition(taskDefinition=job.definition)
+        measuring = Measuring(books, clock.now)
+
+        async def start() -> None:
+            for begun in range(0, job.count, TASKS_PER_CALL):
+                if begun >= BURST:
+                    await clock.sleep(TASKS_PER_CALL / A_SECOND)
+                reply = await ecs.run_task(
+                    cluster=job.cluster,
+                    taskDefinition=job.definition,
+                    launchType="FARGATE",
+                    networkConfiguration=job.network,
+                    count=TASKS_PER_CALL,
+                    clientToken=str(uuid.uuid4()),
+                )
+                waiting.extend(task["taskArn"] for task in reply["tasks"])
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(start)
+            while ended < job.count:
+                stopped: set[str] = set()
+                asked = list(waiting)
+                for first in range(0, len(asked), TASKS_DESCRIBED):
+                    reply = await ecs.describe_tasks(
+                        cluster=job.cluster,
+                        tasks=asked[first : first + TASKS_DESCRIBED],
+                        include=["TAGS"],
+                    )
+                    for task in reply["tasks"]:
+                        if task["lastStatus"] == "STOPPED":
+                            stopped.add(task["taskArn"])
+                            succeeded += task["containers"][0]["exitCode"] == 0
+                waiting[:] = [arn for arn in waiting if arn not in stopped]
+                ended += len(stopped)
+                calls = -(-len(asked) // TASKS_DESCRIBED)
+                await clock.sleep(max(EVERY, calls / CALLS_A_SECOND))
+        return measuring.spent(succeeded)
+
+
+def with_boto3(job: Job) -> Spent:
+    """Run the job with boto3, a thread and a waiter for each task."""
+    threads = min(THREADS, job.count)
+    clock, books = ThreadsClock(threads), Books()
+    _watch_calls(books)
+    ecs = boto3.client(
+        "ecs",
+        region_name=REGION,
+        endpoint_url=job.url,
+        aws_access_key_id="benchmark",
+        aws_secret_access_key="benchmark",  # noqa: S106
+        # Mode "standard" would give up: all threads of a client share its allowance of retries.
+        config=Config(
+            retries={"mode": "legacy", "total_max_attempts": 10}, max_pool_connections=threads
+        ),
+    )
+    ecs.describe_task_definition(taskDefinition=job.definition)
+    # botocore's waiters and its own retries sleep by this, and nobody else here does.
+    time.sleep = cast(Any, clock.sleep)
+
+    def one() -> bool:
+        reply = ecs.run_task(
+            cluster=job.cluster,
+            taskDefinition=job.definition,
+            launchType="FARGATE",
+            networkConfiguration=job.network,
+        )
+        while not reply["tasks"]:
+            # The launch rate is told as a failure in an answer, which botocore does not repeat.
+            time.sleep(1)
+            reply = ecs.run_task(
+                cluster=job.cluster,
+                taskDefinition=job.definition,
+                launchType="FARGATE",
+                networkConfiguration=job.network,
+            )
+        arn = reply["tasks"][0]["taskArn"]
+        ecs.get_waiter("tasks_stopped").wait(cluster=job.cluster, tasks=[arn])
+        task = ecs.describe_tasks(cluster=job.cluster, tasks=[arn])["tasks"][0]
+        return bool(task["containers"][0]["exitCode"] == 0)
+
+    def many(share: int) -> int:
+        try:
+            return sum(one() for _ in range(share))
+        finally:
+            clock.ended()
+
+    measuring = Measuring(books, clock.now)
+    shares = [len(range(first, job.count, threads)) for first in range(threads)]
+    with ThreadPoolExecutor(threads) as pool:
+        succeeded = sum(pool.map(many, shares))
+    return measuring.spent(succeeded)
+
+
+def _mebibytes(name: str) -> float:
+    """Return a size that the system knows of this process: proc(5)."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return math.nan
+    sizes = dict(line.split(":", 1) for line in status.splitlines())
+    return int(sizes[name].split()[0]) / 1024
+
+
+def _watch_async_calls(clock: OutsideClock, books: Books) -> None:
+    call = AioBaseClient._make_api_call
+
+    async def watched(self: Any, operation: str, parameters: Any) -> Any:
+        with clock.call():
+            reply = await call(self, operation, parameters)
+        books.enter(operation, reply)
+        return reply
+
+    AioBaseClient._make_api_call = watched
+
+
+def _watch_calls(books: Books) -> None:
+    call = BaseClient._make_api_call
+
+    def watched(self: Any, operation: str, parameters: Any) -> Any:
+        reply = call(self, operation, parameters)
+        books.enter(operation, reply)
+        return reply
+
+    BaseClient._make_api_call = watched
+
+
+def main() -> None:
+    """Run one client and print what it spent, as JSON."""
+    kind, text = sys.argv[1:]
+    job = Job(**json.loads(text))
+    if kind == "boto3":
+        spent = with_boto3(job)
+    else:
+        spent = anyio.run({"sdk": with_the_sdk, "raw": with_a_raw_loop}[kind], job)
+    print(json.dumps({"spent": asdict(spent)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

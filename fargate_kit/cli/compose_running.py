@@ -1,0 +1,273 @@
+"""`fargate-kit compose ps`, `logs`, `scale`, `stop` and `start`: a project that runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fargate_kit.cli.compose_options import File, ProjectName
+from fargate_kit.cli.compose_work import (
+    Account,
+    AwsProfile,
+    Named,
+    WhichCluster,
+    named_project,
+    things,
+)
+from fargate_kit.cli.desk import Desk
+from fargate_kit.cli.failing import FAILED, json_text
+from fargate_kit.cli.settings import AsJson, EndpointUrl, Region
+
+if TYPE_CHECKING:
+    from fargate_kit.compose import RunningProject
+    from fargate_kit.model.values import LogLine
+
+
+def ps(
+    file: File = None,
+    project_name: ProjectName = None,
+    cluster: WhichCluster = None,
+    as_json: AsJson = False,
+    region: Region = None,
+    aws_profile: AwsProfile = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """List a project's services and tasks, with the tasks' addresses and ports.
+
+    \b
+    Examples:
+      fargate-kit compose ps
+      fargate-kit compose ps --project-name wordpress --json
+    """
+    account = Account(region=region, profile=aws_profile, endpoint_url=endpoint_url).resolved()
+    named = named_project(file, project_name, cluster, account.region)
+
+    async def work(desk: Desk) -> int:
+        from fargate_kit.cli import ps as listing
+        from fargate_kit.cli.facts import service_facts, task_facts
+
+        project = await named.look(desk)
+        tasks = [task async for task in project.tasks()]
+        interfaces = await listing.interfaces_of(desk, tasks)
+        ports = await listing.ports_of(desk, tasks)
+        if desk.as_json:
+            desk.facts({
+                "project": project.name,
+                "cluster": project.cluster_name,
+                "services": [service_facts(each) for each in project.services],
+                "tasks": [
+                    task_facts(each, interfaces.get(each.arn), ports.get(each.definition_arn, ()))
+                    for each in tasks
+                ],
+            })
+            return 0
+        title = f"project {project.name} in cluster {project.cluster_name}, {desk.aws.region}"
+        listing.print_services_and_tasks(desk, title, project.services, tasks, interfaces, ports)
+        return 0
+
+    account.work(work, as_json=as_json)
+
+
+def logs(
+    file: File = None,
+    project_name: ProjectName = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with new lines until Ctrl-C.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Lines after this moment: 10m, 2h, or 2026-08-01T09:00."),
+    ] = None,
+    cluster: WhichCluster = None,
+    as_json: AsJson = False,
+    region: Region = None,
+    aws_profile: AwsProfile = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """Print what the containers of a project have written; with --json a line is an object.
+
+    \b
+    Examples:
+      fargate-kit compose logs --follow
+      fargate-kit compose logs --since 10m --json
+    """
+    account = Account(region=region, profile=aws_profile, endpoint_url=endpoint_url).resolved()
+    named = named_project(file, project_name, cluster, account.region)
+
+    async def work(desk: Desk) -> int:
+        from fargate_kit.cli.times import moment_of
+
+        project = await _there(desk, named)
+        moment = moment_of(since, option="--since", now=desk.now)
+        return await _print_logs(desk, project, follow, moment)
+
+    account.work(work, as_json=as_json)
+
+
+async def _print_logs(
+    desk: Desk, project: RunningProject, follow: bool, since: datetime | None
+) -> int:
+    def show(line: LogLine) -> None:
+        desk.waits_for(None)
+        if desk.as_json:
+            from fargate_kit.cli.facts import line_facts
+
+            typer.echo(json.dumps(line_facts(line), default=json_text))
+        else:
+            typer.echo(str(line))
+
+    desk.asks(f"reading the logs of {project.name}")
+    if not follow:
+        async for line in project.logs(since=since):
+            show(line)
+        return 0
+    async with project.follow_logs(since=since) as lines:
+        async for line in lines:
+            show(line)
+    return 0
+
+
+def scale(
+    wanted: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SERVICE=COUNT...",
+            help="How many tasks each service shall have; a count alone is for a project of one.",
+        ),
+    ],
+    file: File = None,
+    project_name: ProjectName = None,
+    cluster: WhichCluster = None,
+    as_json: AsJson = False,
+    region: Region = None,
+    aws_profile: AwsProfile = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """Change how many tasks a project's services have, and wait until they run.
+
+    Containers of one task have one count. The next `up` brings the files' count back.
+
+    \b
+    Examples:
+      fargate-kit compose scale wordpress=3
+      fargate-kit compose scale 2
+    """
+    counts = dict(_count(text) for text in wanted)
+    account = Account(region=region, profile=aws_profile, endpoint_url=endpoint_url).resolved()
+    named = named_project(file, project_name, cluster, account.region)
+
+    async def work(desk: Desk) -> int:
+        project = await _there(desk, named)
+        if "" in counts and len(project.services) > 1:
+            names = ", ".join(each.name for each in project.services)
+            raise typer.BadParameter(f"say which service, such as {names}: SERVICE=COUNT")
+        services = {
+            (await project.service(name or project.services[0].name)).name: count
+            for name, count in counts.items()
+        }
+        scaled = [await project.scale(name, count) for name, count in services.items()]
+        desk.left = "the counts are set, and AWS goes on towards them"
+        for service in scaled:
+            desk.waits_for(
+                f"service {service.name} to have {things(service.desired_count, 'task')}"
+            )
+            stable = await service.wait_stable()
+            desk.say(f"✓ {service.name} has {things(stable.running_count, 'task')}")
+        desk.left = None
+        return _end(desk, await project.refresh())
+
+    account.work(work, as_json=as_json, changes=True)
+
+
+def _count(text: str) -> tuple[str, int]:
+    name, _, number = text.rpartition("=")
+    if not number.isdigit():
+        raise typer.BadParameter(f"SERVICE=COUNT is needed, not {text!r}")
+    return name, int(number)
+
+
+def stop(
+    file: File = None,
+    project_name: ProjectName = None,
+    cluster: WhichCluster = None,
+    as_json: AsJson = False,
+    region: Region = None,
+    aws_profile: AwsProfile = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """Scale every service to no task, and remember the counts: `start` brings them back.
+
+    \b
+    Examples:
+      fargate-kit compose stop
+    """
+    account = Account(region=region, profile=aws_profile, endpoint_url=endpoint_url).resolved()
+    named = named_project(file, project_name, cluster, account.region)
+
+    async def work(desk: Desk) -> int:
+        project = await _there(desk, named)
+        desk.left = "some services may be stopped; run it again"
+        return await _settle(desk, await project.stop())
+
+    account.work(work, as_json=as_json, changes=True)
+
+
+def start(
+    file: File = None,
+    project_name: ProjectName = None,
+    cluster: WhichCluster = None,
+    as_json: AsJson = False,
+    region: Region = None,
+    aws_profile: AwsProfile = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """Give every service that was stopped the count that it had, and wait until its tasks run.
+
+    \b
+    Examples:
+      fargate-kit compose start
+    """
+    account = Account(region=region, profile=aws_profile, endpoint_url=endpoint_url).resolved()
+    named = named_project(file, project_name, cluster, account.region)
+
+    async def work(desk: Desk) -> int:
+        project = await _there(desk, named)
+        desk.left = "some services may be started; run it again"
+        return await _settle(desk, await project.start())
+
+    account.work(work, as_json=as_json, changes=True)
+
+
+async def _settle(desk: Desk, project: RunningProject) -> int:
+    """Wait until every service has as many tasks as it shall have."""
+    for service in project.services:
+        desk.waits_for(f"service {service.name} to have {things(service.desired_count, 'task')}")
+        stable = await service.wait_stable()
+        desk.say(f"✓ {service.name} has {things(stable.running_count, 'task')}")
+    desk.left = None
+    return _end(desk, await project.refresh())
+
+
+def _end(desk: Desk, project: RunningProject) -> int:
+    desk.waits_for(None)
+    facts: dict[str, Any] = {each.name: each.desired_count for each in project.services}
+    if desk.as_json:
+        desk.facts({"project": project.name, "cluster": project.cluster_name, "counts": facts})
+    else:
+        typer.echo(", ".join(f"{name}={count}" for name, count in facts.items()))
+    return 0
+
+
+async def _there(desk: Desk, named: Named) -> RunningProject:
+    project = await named.look(desk)
+    desk.waits_for(None)
+    if not project:
+        desk.say(
+            f"fargate-kit: there is no service of project {named.name} in cluster "
+            f"{named.cluster}, {desk.aws.region}; `fargate-kit compose up` makes it"
+        )
+        raise typer.Exit(FAILED)
+    return project

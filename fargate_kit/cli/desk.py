@@ -1,0 +1,145 @@
+"""What a command works with: the connection, who waits for it, and what Ctrl-C leaves."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from fargate_kit.cli.failing import CUT_OFF, FAILED, json_text, leave_quietly
+from fargate_kit.cli.progress import Progress
+from fargate_kit.cli.running import INTERRUPTED, TERMINATED, beside, run_async
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fargate_kit.connections.connection import Connection
+
+LEFT = "what AWS had been asked for goes on"
+
+
+class _Terminated(Exception):
+    """SIGTERM while somebody is asked."""
+
+
+def _terminated(*_: object) -> NoReturn:
+    raise _Terminated
+
+
+class Desk:
+    """One command at work.
+
+    Facts go to standard output, everything else to standard error.
+
+    Args:
+        aws: Where it works.
+        as_json: Whether facts are printed as JSON.
+
+    Attributes:
+        left: What is told if the command is interrupted now; None is nothing.
+    """
+
+    def __init__(self, aws: Connection, *, as_json: bool = False) -> None:
+        self.aws = aws
+        self.as_json = as_json
+        self.left: str | None = None
+        self._progress = Progress(aws.clock, self.say)
+
+    @property
+    def now(self) -> datetime:
+        """The moment that it is by AWS's clock."""
+        from fargate_kit.core.clock import present
+
+        return present(self.aws.clock)
+
+    def say(self, text: str) -> None:
+        """Tell the person who waits."""
+        typer.echo(text, err=True)
+
+    def facts(self, facts: Mapping[str, Any]) -> None:
+        """Print facts as JSON."""
+        typer.echo(json.dumps(facts, indent=2, default=json_text))
+
+    def asks(self, doing: str) -> None:
+        """Remember what AWS was asked, to be told if no answer comes."""
+        self.waits_for(f"{self.aws.endpoint_url or 'AWS'} to answer, {doing}")
+
+    def waits_for(self, what: str | None) -> None:
+        """Remember what is waited for; None is what nobody needs to hear of."""
+        self._progress.wait_for(what)
+
+    def agree(self, question: str, *, yes: bool) -> None:
+        """Ask before something is changed.
+
+        Raises:
+            BadParameter: There is nobody to ask, and `--yes` was not given.
+            Exit: The answer is no, or an interruption.
+        """
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise typer.BadParameter(
+                "nobody can answer here; give it to go on without asking", param_hint="--yes"
+            )
+        self.waits_for(None)
+        # The event loop's own handlers would let an interruption wait for the answer.
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        terminator = signal.signal(signal.SIGTERM, _terminated)
+        wakeup = signal.set_wakeup_fd(-1)
+        try:
+            agreed, code = typer.confirm(question, err=True), FAILED
+        except typer.Abort:
+            agreed, code = False, INTERRUPTED
+        except _Terminated:
+            agreed, code = False, TERMINATED
+        finally:
+            signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+            signal.signal(signal.SIGINT, handler)
+            signal.signal(signal.SIGTERM, terminator)
+        if not agreed:
+            self.say("nothing was changed")
+            raise typer.Exit(code)
+
+    async def work(self, work: Callable[[Desk], Awaitable[int]]) -> int:
+        """Do the work, note long waits, and say what an interruption leaves."""
+        import anyio
+
+        try:
+            return await beside(lambda: work(self), self._progress.tell)
+        except anyio.get_cancelled_exc_class():
+            if self.left is not None:
+                self.say(f"fargate-kit: {self.left}")
+            raise
+
+
+def at_desk(
+    work: Callable[[Desk], Awaitable[int]],
+    *,
+    region: str | None,
+    profile: str | None,
+    endpoint_url: str | None,
+    as_json: bool = False,
+    changes: bool = False,
+) -> None:
+    """Connect, do a command's work, and exit with its code.
+
+    Args:
+        work: Returns the exit code.
+        changes: Whether it changes anything in AWS; Ctrl-C ends what only looks at once.
+    """
+    from fargate_kit.connections.connection import connect
+
+    async def whole() -> int:
+        async with connect(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
+            return await Desk(aws, as_json=as_json).work(work)
+
+    try:
+        code = run_async(whole, left=LEFT if changes else None)
+    except BrokenPipeError:
+        leave_quietly()
+        code = CUT_OFF
+    raise typer.Exit(code)

@@ -1,0 +1,3 @@
+"""Clusters, and what runs in them."""
+
+from __future__ import annotations

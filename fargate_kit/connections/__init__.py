@@ -1,0 +1,3 @@
+"""The front door, and what is done through it."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Many tasks at once."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Load balancers, listeners and target groups."""
+
+from __future__ import annotations

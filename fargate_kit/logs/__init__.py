@@ -1,0 +1,3 @@
+"""Log streams, merged and followed."""
+
+from __future__ import annotations

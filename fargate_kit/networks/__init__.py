@@ -1,0 +1,3 @@
+"""Subnets, security groups, interfaces, and what can be reached."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Execution roles and task roles."""
+
+from __future__ import annotations

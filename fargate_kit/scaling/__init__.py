@@ -1,0 +1,3 @@
+"""Auto scaling of services."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Services and their deployments."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Task definitions and tasks."""
+
+from __future__ import annotations
