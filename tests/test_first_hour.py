@@ -116,6 +116,7 @@ async def test_negative_timeouts_are_refused(
         lambda: service.deployment.wait(timeout=-1),
         lambda: balancer.wait_active(timeout=-1),
         lambda: group.wait_healthy(timeout=-1),
+        lambda: group.deregister(timeout=-1),
     ]
     before = aws.calls
     for wait in waits:

@@ -15,10 +15,10 @@ from fargate_kit.cli.running import beside, run_async
 from fargate_kit.cli.settings import AsJson, EndpointUrl, Profile, Region
 
 if TYPE_CHECKING:
+    from fargate_kit.clusters.cluster import Cluster
     from fargate_kit.connections.connection import Connection
     from fargate_kit.errors import StartFailed
     from fargate_kit.model.values import Network, Overrides
-    from fargate_kit.clusters.cluster import Cluster
     from fargate_kit.tasks.task import Task
     from fargate_kit.tasks.task_definition import TaskDefinition
     from fargate_kit.tasks.task_spec import TaskSpec

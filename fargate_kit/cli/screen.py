@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fargate_kit.cli.failing import CUT_OFF, leave_quietly
+from fargate_kit.cli.listing import Column, listing
 from fargate_kit.model.diff import Change
 from fargate_kit.model.values import LogLine, TaskStatus
 from fargate_kit.tasks.task import Task
@@ -118,20 +119,23 @@ def history_table(history: Sequence[tuple[float, Task]]) -> Table:
     return table
 
 
-def tasks_table(tasks: Iterable[Task]) -> Table:
+def tasks_table(tasks: Iterable[Task]) -> RenderableType:
     """Return several tasks, one in a row."""
-    table = Table(box=None, padding=(0, 2), header_style="bold")
-    for heading in ("task", "status", "zone", "private address"):
-        table.add_column(heading, no_wrap=True)
-    for task in tasks:
-        interface = task.network_interface
-        table.add_row(
+    headings = ("task", "status", "zone", "private address")
+    rows = [
+        (
             task.id[:8],
             status_text(task.status),
             task.availability_zone or "",
-            (interface and interface.private_ip) or "",
+            (task.network_interface and task.network_interface.private_ip) or "",
         )
-    return table
+        for task in tasks
+    ]
+    # Rows of `listing` have no blanks at their end, as those of a table have.
+    lines = listing([Column(heading=each) for each in headings], rows, width=None)
+    for line in lines:
+        line.pad_left(2)
+    return Group(*lines)
 
 
 def changes_lines(changes: Iterable[Change]) -> RenderableType:

@@ -171,6 +171,7 @@ class TargetGroup:
             elasticloadbalancing:DeregisterTargets; elasticloadbalancing:DescribeTargetHealth,
             shared with everyone who waits
         """
+        check_timeout(timeout)
         if not targets:
             return
         members = [

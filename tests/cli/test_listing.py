@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+import fargate_kit as fk
 from fargate_kit.cli.listing import Column, listing
+from fargate_kit.cli.screen import tasks_table
 
 COLUMNS = (
     Column(heading="task"),
@@ -66,3 +72,17 @@ def test_column_keeps_what_makes_sense() -> None:
     (head, cut, _) = listing(columns, ROWS, width=60)
     assert "zone" not in head.plain
     assert "Essential container in task e" in cut.plain
+
+
+async def test_tasks_fit_sixty_columns(
+    aws: fk.Connection, shell: Callable[..., fk.TaskSpec]
+) -> None:
+    """The demo's tasks stand under whole headings on a narrow screen, without blanks at the end."""
+    cluster = await aws.create_cluster("prod")
+    task = await cluster.run(await aws.register(shell("sleep 1000")))
+    out = io.StringIO()
+    Console(file=out, width=60).print(tasks_table([await task.wait_running()]))
+    heading, row = out.getvalue().splitlines()
+    assert heading == "  task      status     zone        private address"
+    assert row.startswith(f"  {task.id[:8]}  ● RUNNING")
+    assert row == row.rstrip()
