@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format docs notebooks learn bench clean
+.PHONY: demo test test-every-loop check format docs notebooks learn bench clean
 
 demo: $(READY)
 	$(BIN)/fargate-kit demo --speed $(SPEED)
@@ -15,6 +15,9 @@ test: $(READY)
 	$(BIN)/pytest -n auto
 	$(BIN)/pytest -o addopts="--import-mode=importlib" -o asyncio_default_fixture_loop_scope=function \
 	  -p no:anyio -W ignore::pytest.PytestConfigWarning tests/pytest_asyncio
+
+test-every-loop: $(READY)
+	EVERY_LOOP=1 $(BIN)/pytest -n auto
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -4,11 +4,47 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
 from fargate_kit import Connection, ContainerSpec, LogConfiguration, TaskSpec
 from fargate_kit.sim import World, simulate
+
+# What stands on the core, and not beside it, runs on asyncio alone unless EVERY_LOOP is set, as
+# `make test-every-loop` does: on both loops the suite would take too long to be run often.
+ON_ONE_LOOP = frozenset({
+    "cli",
+    "compose",
+    "fan_out",
+    "learn",
+    "load_balancing",
+    "logs",
+    "networks",
+    "preflight",
+    "roles",
+    "scaling",
+    "services",
+    "teardown",
+})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the second event loop where one is enough for every day."""
+    if os.environ.get("EVERY_LOOP"):
+        return
+    here = Path(__file__).parent
+    spared = [
+        item
+        for item in items
+        if isinstance(item, pytest.Function)
+        and hasattr(item, "callspec")
+        and item.callspec.params.get("anyio_backend") == "trio"
+        and item.path.relative_to(here).parts[0] in ON_ONE_LOOP
+    ]
+    config.hook.pytest_deselected(items=spared)
+    left_out = set(spared)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(params=["asyncio", "trio"])
