@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -330,3 +331,22 @@ def test_close_ends_the_worker(client_to: ClientTo) -> None:
     assert not any(thread.name.startswith(name) for thread in threading.enumerate())
     with pytest.raises(RuntimeError, match="closed"):
         adapter.flush()
+
+
+def test_the_environment_of_the_process_is_left_alone(
+    moto: MotoAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Relies on: settings.ec2_load_default_amis; other threads may be reading the environment."""
+    region = "eu-central-1"
+    loaded()
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the environment was changed")
+
+    monkeypatch.setattr(os, "putenv", refuse)
+    monkeypatch.setattr(os, "unsetenv", refuse)
+    assert moto.subnets(region, "vpc-0") == ()
+    ec2 = loaded().backend("ec2")[ACCOUNT][region]
+    monkeypatch.undo()
+    assert ec2.vpcs
+    assert not ec2.amis
