@@ -11,8 +11,9 @@ from fargate_kit.fan_out.events import OnEvent
 from fargate_kit.fan_out.fan_out import FanOut, FanOutOptions
 from fargate_kit.model.pricing import Prices
 from fargate_kit.model.values import Network, Overrides
+from fargate_kit.tasks.listing import list_tasks
 from fargate_kit.tasks.run_task import run_tasks
-from fargate_kit.tasks.task import DESCRIBED_AT_ONCE, Task
+from fargate_kit.tasks.task import Task
 from fargate_kit.tasks.task import describe as describe_tasks
 from fargate_kit.tasks.task_definition import TaskDefinition
 
@@ -283,19 +284,15 @@ class RunVerbs:
         Calls:
             ecs:ListTasks, ecs:DescribeTasks for every 100
         """
-        filters = {"family": family, "serviceName": service, "startedBy": started_by}
-        pages = self._session.api.pages(
-            "ecs",
-            "ListTasks",
-            cluster=self.arn,
-            desiredStatus=desired_status,
-            **{key: value for key, value in filters.items() if value is not None},
-        )
-        async for page in pages:
-            if arns := page["taskArns"][:DESCRIBED_AT_ONCE]:
-                for task in (await describe_tasks(self._session, self.arn, arns)).values():
-                    if task is not None:
-                        yield task
+        async for task in list_tasks(
+            self._session,
+            self.arn,
+            desired_status=desired_status,
+            family=family,
+            service=service,
+            started_by=started_by,
+        ):
+            yield task
 
 
 def _itself(overrides: Overrides) -> Overrides:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 from fargate_kit.core.session import Session
 from fargate_kit.errors import FargateError
@@ -13,11 +11,12 @@ from fargate_kit.model.deployment_evidence import StoppedTask, culprit
 from fargate_kit.model.values import LogLine, TaskStatus
 from fargate_kit.model.verdicts import why_it_stopped
 from fargate_kit.services.deployment_trouble import may_pass
+from fargate_kit.tasks.listing import list_task_arns, list_tasks
 from fargate_kit.tasks.task import DESCRIBED_AT_ONCE, Task
 from fargate_kit.tasks.task import describe as describe_tasks
 from fargate_kit.tasks.task_definition import describe as describe_definition
 
-__all__ = ["DeploymentTasks", "tasks_of_service"]
+__all__ = ["DeploymentTasks"]
 
 LAST_LINES = 10
 # A log is read from so long before the end of its task.
@@ -68,7 +67,9 @@ class DeploymentTasks:
         """
         if self._essential is None:
             self._essential = await self._essentials()
-        listed = _listed(self._session, self._cluster_arn, self._service, "STOPPED")
+        listed = list_task_arns(
+            self._session, self._cluster_arn, service=self._service, desired_status="STOPPED"
+        )
         arns = [arn async for arn in listed if not self._is_settled(arn)]
         for first in range(0, len(arns), DESCRIBED_AT_ONCE):
             chunk = arns[first : first + DESCRIBED_AT_ONCE]
@@ -91,7 +92,7 @@ class DeploymentTasks:
         needed = MUCH_LONGER * max(lives, default=0.0) + HOLDS_OUT
         ends = [task.stopped_at for task in self.stopped if task.is_failure and task.stopped_at]
         newest = max(ends, default=None)
-        listed = tasks_of_service(self._session, self._cluster_arn, self._service)
+        listed = list_tasks(self._session, self._cluster_arn, service=self._service)
         own = [task async for task in listed if task.started_by == self._deployment_id]
         return newest is not None and any(
             (newest - task.started_at).total_seconds() > needed
@@ -146,39 +147,6 @@ class DeploymentTasks:
                     return None
         containers = definition["containerDefinitions"] if definition else ()
         return tuple(each["name"] for each in containers if each.get("essential", True))
-
-
-async def tasks_of_service(
-    session: Session, cluster_arn: str, service: str, desired_status: str = "RUNNING"
-) -> AsyncIterator[Task]:
-    """Yield a service's tasks.
-
-    Args:
-        desired_status: `RUNNING` (which those that are starting have as well) or `STOPPED`
-            (for about an hour).
-
-    Raises:
-        NotFound: AWS does not know the service.
-
-    Calls:
-        ecs:ListTasks, ecs:DescribeTasks for every 100
-    """
-    listed = _listed(session, cluster_arn, service, desired_status)
-    arns = [arn async for arn in listed]
-    for first in range(0, len(arns), DESCRIBED_AT_ONCE):
-        chunk = arns[first : first + DESCRIBED_AT_ONCE]
-        for task in (await describe_tasks(session, cluster_arn, chunk)).values():
-            if task is not None:
-                yield task
-
-
-async def _listed(
-    session: Session, cluster_arn: str, service: str, desired_status: str
-) -> AsyncIterator[str]:
-    filters: dict[str, Any] = {"serviceName": service, "desiredStatus": desired_status}
-    async for page in session.api.pages("ecs", "ListTasks", cluster=cluster_arn, **filters):
-        for arn in page["taskArns"]:
-            yield arn
 
 
 def _stopped(task: Task, essential: tuple[str, ...]) -> StoppedTask:

@@ -10,8 +10,8 @@ from fargate_kit.core.session import Session
 from fargate_kit.errors import ConfigurationError, NotFound
 from fargate_kit.logs import logs as log_streams
 from fargate_kit.model.values import LogLine, TaskStatus
-from fargate_kit.services.deployment_tasks import tasks_of_service
 from fargate_kit.services.deployment_watch import services_poller
+from fargate_kit.tasks.listing import list_tasks
 from fargate_kit.tasks.task import Task
 from fargate_kit.tasks.task_definition import describe as describe_definition
 
@@ -82,8 +82,11 @@ class _Streams:
         found: list[Task] = []
         with suppress(NotFound):
             for desired_status in ("RUNNING", "STOPPED"):
-                listed = tasks_of_service(
-                    self._session, self._cluster_arn, self._service, desired_status
+                listed = list_tasks(
+                    self._session,
+                    self._cluster_arn,
+                    service=self._service,
+                    desired_status=desired_status,
                 )
                 found += [task async for task in listed]
         for task in found:

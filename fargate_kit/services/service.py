@@ -31,7 +31,6 @@ from fargate_kit.service_spec import (
 )
 from fargate_kit.services.before import check_service_in_place, service_cost
 from fargate_kit.services.deployment import NO_PROGRESS, TIMEOUT, Deployment
-from fargate_kit.services.deployment_tasks import tasks_of_service
 from fargate_kit.services.deployment_watch import describe_services
 from fargate_kit.services.logs import service_logs
 from fargate_kit.services.protection import USUAL as USUAL_PROTECTION
@@ -52,6 +51,7 @@ from fargate_kit.services.waiting import (
     primary_id,
     wait_for_service,
 )
+from fargate_kit.tasks.listing import list_tasks
 from fargate_kit.tasks.task import Task
 from fargate_kit.tasks.task_definition import TaskDefinition
 
@@ -541,8 +541,8 @@ class Service:
         Calls:
             ecs:ListTasks, ecs:DescribeTasks for every 100
         """
-        async for task in tasks_of_service(
-            self._session, self.cluster_arn, self.name, desired_status
+        async for task in list_tasks(
+            self._session, self.cluster_arn, service=self.name, desired_status=desired_status
         ):
             yield task
 

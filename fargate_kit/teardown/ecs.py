@@ -12,8 +12,8 @@ from fargate_kit.core.session import Session
 from fargate_kit.errors import ApiError, FargateError, NotFound
 from fargate_kit.services.deployment_watch import SERVICES_DESCRIBED_AT_ONCE
 from fargate_kit.services.service import Service
-from fargate_kit.tasks.task import DESCRIBED_AT_ONCE, Task
-from fargate_kit.tasks.task import describe as describe_tasks
+from fargate_kit.tasks.listing import list_tasks
+from fargate_kit.tasks.task import Task
 from fargate_kit.teardown.leftovers import Leftover, Search, Step, is_marked
 
 __all__ = ["CLUSTERS", "SCALING", "SERVICES", "TASKS", "TASK_DEFINITIONS"]
@@ -270,11 +270,8 @@ async def _services(session: Session, cluster_arn: str) -> list[dict[str, Any]]:
 
 async def _tasks(session: Session, cluster_arn: str, desired_status: str) -> list[Task]:
     """Return the tasks of a cluster; a cluster that is gone has none."""
-    found: list[Task] = []
-    pages = session.api.pages("ecs", "ListTasks", cluster=cluster_arn, desiredStatus=desired_status)
     with suppress(NotFound):
-        async for page in pages:
-            if arns := page["taskArns"][:DESCRIBED_AT_ONCE]:
-                described = await describe_tasks(session, cluster_arn, arns)
-                found += [task for task in described.values() if task is not None]
-    return found
+        return [
+            task async for task in list_tasks(session, cluster_arn, desired_status=desired_status)
+        ]
+    return []
