@@ -40,10 +40,7 @@ CLUSTER_NAME = Rule(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster(
-    RunVerbs,
-    ServiceVerbs,
-):
+class Cluster(RunVerbs, ServiceVerbs):
     """A cluster as AWS described it at one moment.
 
     Attributes:

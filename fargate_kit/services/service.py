@@ -6,35 +6,25 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Self
 
 from fargate_kit.core.deadline import Expired, check_timeout, within
 from fargate_kit.core.session import Session
 from fargate_kit.errors import ApiError, Denied, NotFound, WaitTimeout
 from fargate_kit.logs.logs import log_query
-from fargate_kit.model.pricing import Estimate, Prices
 from fargate_kit.model.service_events import ServiceEvent, events_from_api
 from fargate_kit.model.values import LogLine, Network, moment, tags_from_api
-from fargate_kit.preflight.preflight import Preflight
-from fargate_kit.scaling import creation as scaling_creation
 from fargate_kit.scaling import scaling as scaling_resources
-from fargate_kit.scaling.names import resource_id_of
-from fargate_kit.scaling.policies import ScalingPolicySpec
-from fargate_kit.scaling.scaling import Scaling
-from fargate_kit.scaling.schedules import Schedule
 from fargate_kit.service_spec import (
     CapacityShare,
     CircuitBreaker,
     ServiceSettings,
     Target,
 )
-from fargate_kit.services.before import check_service_in_place, service_cost
+from fargate_kit.services.ahead import LookingAhead
 from fargate_kit.services.deployment import NO_PROGRESS, TIMEOUT, Deployment
 from fargate_kit.services.deployment_watch import describe_services
 from fargate_kit.services.logs import service_logs
-from fargate_kit.services.protection import USUAL as USUAL_PROTECTION
-from fargate_kit.services.protection import TaskProtection, protect
 from fargate_kit.services.revisions import (
     ServiceRevision,
     changes_back,
@@ -43,6 +33,7 @@ from fargate_kit.services.revisions import (
     revisions_of,
 )
 from fargate_kit.services.rules import check_service
+from fargate_kit.services.scaling_verbs import ScalingVerbs
 from fargate_kit.services.waiting import (
     all_stopped,
     is_inactive,
@@ -62,7 +53,7 @@ ROLLBACK_BEGINS = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(ScalingVerbs, LookingAhead):
     """A service as AWS described it at one moment.
 
     Attributes:
@@ -170,60 +161,6 @@ class Service:
         if raw is None:
             raise missing_service(self.name)
         return Service.from_api(raw, self._session)
-
-    async def check(self, definition: TaskDefinition | str | None = None) -> Preflight:
-        """Look for what would keep the service from bringing a definition, and change nothing.
-
-        Args:
-            definition: What is to be deployed; None is what it has.
-
-        Calls:
-            those of `Connection.check()`; ecs:DescribeTaskDefinition if the definition is a name
-        """
-        return await check_service_in_place(
-            self._session,
-            self.name,
-            definition if definition is not None else self.definition_arn,
-            network=self.network,
-            targets=self.targets,
-            execute_command=self.enable_execute_command,
-        )
-
-    async def cost(
-        self,
-        *,
-        hours: float | Decimal | None = None,
-        count: int | None = None,
-        load_balancers: int | None = None,
-        capacity_units: float | Decimal = 0,
-        prices: Prices | None = None,
-    ) -> Estimate:
-        """Estimate what the service costs by list prices, with its load balancer.
-
-        Args:
-            hours: For a total; None tells of the hour and month only.
-            count: How many tasks; None is the desired count.
-            load_balancers: How many are paid for it; None is one where it has targets.
-            capacity_units: How many capacity units (LCU) they use at a time.
-            prices: Taken instead of those that are known here.
-
-        Raises:
-            UnknownPrice: No price is known for the region or the platform.
-
-        Calls:
-            ecs:DescribeTaskDefinition
-        """
-        return await service_cost(
-            self._session,
-            self.definition_arn,
-            count=self.desired_count if count is None else count,
-            capacity=self.capacity_providers,
-            public_ip=self.network is not None and self.network.public_ip,
-            load_balancers=int(bool(self.targets)) if load_balancers is None else load_balancers,
-            capacity_units=capacity_units,
-            hours=hours,
-            prices=prices,
-        )
 
     async def deploy(
         self,
@@ -442,95 +379,6 @@ class Service:
                 last=deleted.status,
             ) from None
 
-    async def autoscale(
-        self,
-        minimum: int,
-        maximum: int,
-        *policies: ScalingPolicySpec,
-        schedules: Sequence[Schedule] = (),
-        tags: Mapping[str, str] | None = None,
-    ) -> Scaling:
-        """Let AWS change the count between two bounds: `autoscale(2, 10, TargetTracking.cpu(50))`.
-
-        Policies and schedules are known by their names: one that is there and differs is replaced,
-        one that is equal costs no call, and others stay. So bounds alone change nothing else. A
-        count outside the bounds is brought inside at once. If one step fails or the caller is
-        cancelled, all is again as it was before.
-
-        `deploy()` leaves the count alone, and AWS takes no tasks away while a deployment runs (ECS
-        Developer Guide, service-auto-scaling).
-
-        Args:
-            minimum: The fewest tasks, 0 or more. A service that is to survive the loss of a zone
-                needs two.
-            maximum: The most tasks; it bounds what a wrong policy costs.
-            policies: `TargetTracking` and `StepScaling`.
-            schedules: When the bounds change by the clock.
-            tags: Tags of the scalable target and of the alarms that are made for steps.
-
-        Returns:
-            The scaling, with the alarms that belong to it.
-
-        Raises:
-            InvalidSpec: Every problem at once; nothing was sent.
-            ApiError: AWS refused, for instance because another policy tracks the same metric.
-
-        Calls:
-            application-autoscaling:RegisterScalableTarget,
-            application-autoscaling:PutScalingPolicy, application-autoscaling:PutScheduledAction,
-            application-autoscaling:TagResource; cloudwatch:PutMetricAlarm for steps;
-            iam:CreateServiceLinkedRole once in an account; those of `scaling()`; the opposite of
-            each if a step fails
-        """
-        return await scaling_creation.autoscale(
-            self._session, self._scaled_as, minimum, maximum, policies, schedules, tags
-        )
-
-    async def scaling(self) -> Scaling:
-        """Look at the service's auto scaling.
-
-        Raises:
-            NotFound: It is not scaled automatically.
-
-        Calls:
-            application-autoscaling:DescribeScalableTargets,
-            application-autoscaling:DescribeScalingPolicies,
-            application-autoscaling:DescribeScheduledActions, cloudwatch:DescribeAlarms
-        """
-        return await scaling_resources.describe(self._session, self._scaled_as)
-
-    async def protect(
-        self, *tasks: Task | str, minutes: int = USUAL_PROTECTION
-    ) -> tuple[TaskProtection, ...]:
-        """Keep tasks from being stopped by scaling in and by deployments.
-
-        A deployment waits for protected tasks, so protect for no longer than the work takes.
-
-        Args:
-            tasks: Tasks of the service, or their ARNs.
-            minutes: 1 to 2880; protecting again begins anew.
-
-        Raises:
-            InvalidSpec: So long is none protected; nothing was sent.
-            ApiError: AWS did not do it for one of them, such as one that is stopping
-                (`.code` is its reason); for others it may have.
-
-        Calls:
-            ecs:UpdateTaskProtection for every 10 tasks
-        """
-        return await protect(self._session, self.cluster_arn, tasks, minutes=minutes)
-
-    async def unprotect(self, *tasks: Task | str) -> tuple[TaskProtection, ...]:
-        """Let scaling and deployments stop tasks again.
-
-        Raises:
-            ApiError: AWS did not do it for one of them; for others it may have.
-
-        Calls:
-            ecs:UpdateTaskProtection for every 10 tasks
-        """
-        return await protect(self._session, self.cluster_arn, tasks, minutes=None)
-
     async def tasks(self, *, desired_status: str = "RUNNING") -> AsyncIterator[Task]:
         """Yield the service's tasks.
 
@@ -613,10 +461,6 @@ class Service:
             "ecs", "UpdateService", cluster=self.cluster_arn, service=self.arn, **request
         )
         return Service.from_api(reply["service"], self._session)
-
-    @property
-    def _scaled_as(self) -> str:
-        return resource_id_of(self.cluster_arn, self.name)
 
     async def _next_primary(self, stopped_id: str) -> Deployment:
         """Wait for the deployment that takes the place of one that was stopped."""
