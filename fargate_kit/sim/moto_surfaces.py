@@ -170,13 +170,13 @@ def without_machine_images() -> Iterator[None]:
 
     The environment has a switch for it, which is left alone: other threads read it meanwhile.
     """
-    settings = importlib.import_module("moto.settings")
+    settings: Any = importlib.import_module("moto.settings")
     chosen = settings.ec2_load_default_amis
     if "MOTO_EC2_LOAD_DEFAULT_AMIS" in os.environ:
         yield
         return
-    vars(settings)["ec2_load_default_amis"] = lambda: False
+    settings.ec2_load_default_amis = lambda: False
     try:
         yield
     finally:
-        vars(settings)["ec2_load_default_amis"] = chosen
+        settings.ec2_load_default_amis = chosen
