@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -127,7 +127,7 @@ class Api:
                 credentials=self._credentials,
                 transport=self._transport,
             )
-            other.calls = self.calls
+            other.calls, other.retries = self.calls, self.retries
             self._elsewhere[region] = other
         return self._elsewhere[region]
 
@@ -145,16 +145,8 @@ class Api:
         name = f"{service}:{operation}"
         client = await self._client(service, name)
         self.calls[name] += 1
-        try:
-            reply: dict[str, Any] = await getattr(client, xform_name(operation))(**parameters)
-        except (BotoCoreError, ClientError) as error:
-            self._count_retries(name, getattr(error, "response", None) or {})
-            raise mapped(error, name) or error from _telling(error)
-        except ResponseParserError:
-            raise foreign_answer(name, self.endpoint_url) from None
-        if is_foreign(reply, client.meta.service_model.operation_model(operation)):
-            raise foreign_answer(name, self.endpoint_url)
-        self._count_retries(name, reply)
+        asked = getattr(client, xform_name(operation))(**parameters)
+        reply: dict[str, Any] = await self._answer(client, service, operation, asked)
         reply.pop("ResponseMetadata", None)
         return reply
 
@@ -170,21 +162,17 @@ class Api:
         client = await self._client(service, name)
         paginator = client.get_paginator(xform_name(operation))
         pages = aiter(paginator.paginate(**parameters))
-        while True:
-            self.calls[name] += 1
-            try:
-                page: dict[str, Any] = await anext(pages)
-            except StopAsyncIteration:
-                self.calls[name] -= 1
-                return
-            except (BotoCoreError, ClientError) as error:
-                raise mapped(error, name) or error from _telling(error)
-            except ResponseParserError:
-                raise foreign_answer(name, self.endpoint_url) from None
-            if is_foreign(page, client.meta.service_model.operation_model(operation)):
-                await pages.aclose()
-                raise foreign_answer(name, self.endpoint_url)
-            yield page
+        try:
+            while True:
+                self.calls[name] += 1
+                asked = anext(pages, None)
+                page = await self._answer(client, service, operation, asked)
+                if page is None:
+                    self.calls[name] -= 1
+                    return
+                yield page
+        finally:
+            await pages.aclose()
 
     async def open_stream(self, service: str, operation: str, /, **parameters: Any) -> EventStream:
         """Call an operation whose answer stays open; who opens the stream closes it.
@@ -221,6 +209,25 @@ class Api:
             for other in self._elsewhere.values():
                 await other.aclose()
             await self._stack.aclose()
+
+    async def _answer(
+        self, client: Any, service: str, operation: str, asked: Awaitable[Any]
+    ) -> Any:
+        """Wait for AWS's answer, and tell in our words what is none."""
+        name = f"{service}:{operation}"
+        try:
+            answer = await asked
+        except (BotoCoreError, ClientError) as error:
+            self._count_retries(name, getattr(error, "response", None) or {})
+            raise mapped(error, name) or error from _telling(error)
+        except ResponseParserError:
+            raise foreign_answer(name, self.endpoint_url) from None
+        if answer is None:
+            return None
+        if is_foreign(answer, client.meta.service_model.operation_model(operation)):
+            raise foreign_answer(name, self.endpoint_url)
+        self._count_retries(name, answer)
+        return answer
 
     def _count_retries(self, name: str, answer: Mapping[str, Any]) -> None:
         if retries := answer.get("ResponseMetadata", {}).get("RetryAttempts", 0):
