@@ -10,6 +10,7 @@ from typing import Any
 from fargate_kit.connections.connection import Connection
 from fargate_kit.errors import EndpointUnreachable
 from fargate_kit.learn.exercises import Exercise
+from fargate_kit.learn.switch import seated
 from fargate_kit.learn.views.frame import figure
 
 __all__ = ["CHECKS", "Finding", "Report", "Scene", "checks", "look", "shortened"]
@@ -122,6 +123,10 @@ class Scene:
     aws: Connection
     answers: Mapping[str, Any] = field(default_factory=dict)
     speed: float = 1.0
+
+    def name(self, name: str) -> str:
+        """Return the name that something has in this account, as `lab.name()` does."""
+        return seated(name)
 
     async def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Ask AWS itself, for what the SDK has no picture of."""

@@ -22,7 +22,7 @@ from fargate_kit.learn.picture import Picture
 from fargate_kit.learn.reading import badge_of
 from fargate_kit.learn.showing import load_ipython_extension
 from fargate_kit.learn.stage import Stage
-from fargate_kit.learn.switch import backend, is_strict, speed_of
+from fargate_kit.learn.switch import backend, is_strict, seated, speed_of
 from fargate_kit.learn.views.frame import figure
 from fargate_kit.sim.world import World, simulate
 
@@ -124,6 +124,22 @@ class Lab:
     def badge(self) -> str:
         """Where this happens: `simulated`, or `live AWS`."""
         return badge_of(self._owner._session)
+
+    @property
+    def world(self) -> World:
+        """The simulated account itself, whose load, faults and workloads a lesson may set."""
+        return self._world
+
+    def name(self, name: str) -> str:
+        """Return the name that something has in this lab's account.
+
+        In an account of one's own that is the name itself. Where several seats share an account,
+        FARGATE_KIT_SEAT stands before it, so that nobody makes or deletes another's things.
+
+        Args:
+            name: Of a cluster, family, log group, security group, role or load balancer.
+        """
+        return seated(name)
 
     def answer(self, name: str, value: Any) -> Picture:
         """Hand in an answer to a question; `check()` holds it against what is right.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 
 from fargate_kit.errors import ConfigurationError
 
-__all__ = ["BACKEND", "SPEED", "STRICT", "backend", "is_strict", "speed_of"]
+__all__ = ["BACKEND", "SEAT", "SPEED", "STRICT", "backend", "is_strict", "seated", "speed_of"]
 
 BACKEND, SPEED, STRICT = "FARGATE_KIT_BACKEND", "FARGATE_KIT_SPEED", "FARGATE_KIT_STRICT"
+SEAT = "FARGATE_KIT_SEAT"
+LONGEST_SEAT = 8
 USUAL_SPEED = 20.0
 
 
@@ -54,3 +57,24 @@ def speed_of(environment: Mapping[str, str] = os.environ) -> float:
 def is_strict(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether a check that does not pass is an error, as in tests of the solutions."""
     return environment.get(STRICT, "") not in {"", "0"}
+
+
+def seated(name: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return a name with the seat before it, where several share an account.
+
+    Args:
+        name: A slash at its beginning stays at the beginning.
+
+    Raises:
+        ConfigurationError: The seat is nothing that every name of AWS may begin with.
+    """
+    seat = environment.get(SEAT, "").strip()
+    if not seat:
+        return name
+    if not re.fullmatch(rf"[a-z][a-z0-9]{{0,{LONGEST_SEAT - 1}}}", seat):
+        raise ConfigurationError(
+            f"{SEAT} is {seat!r}; it must be 1 to {LONGEST_SEAT} small letters and digits, "
+            "a letter first, such as seat07"
+        )
+    slash = "/" if name.startswith("/") else ""
+    return f"{slash}{seat}-{name.removeprefix('/')}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import fargate_kit as fk
+from fargate_kit.errors import ConfigurationError
 from fargate_kit.learn import progress
 from fargate_kit.learn.checking import CHECKS
 from fargate_kit.learn.checks import load_checks
@@ -16,7 +17,7 @@ from fargate_kit.learn.errors import BackgroundWorkFailed, CheckFailed, LabClose
 from fargate_kit.learn.exercises import HINTS, exercise, exercises
 from fargate_kit.learn.lab import Lab
 from fargate_kit.learn.reading import task_life
-from fargate_kit.learn.switch import BACKEND, SPEED, STRICT, backend, speed_of
+from fargate_kit.learn.switch import BACKEND, SEAT, SPEED, STRICT, backend, seated, speed_of
 
 
 @pytest.fixture
@@ -222,3 +223,17 @@ def test_every_exercise_has_its_check_and_hints() -> None:
         assert each.why.strip()
         assert each.minutes > 0
     assert exercise("0.1").chapter == 0
+
+
+def test_seat_stands_before_every_name() -> None:
+    """Two seats in one account make no name twice, and without a seat a name is itself."""
+    assert seated("shop", {}) == "shop"
+    assert seated("shop", {SEAT: "seat07"}) == "seat07-shop"
+    assert seated("/ecs/shop", {SEAT: "seat07"}) == "/seat07-ecs/shop"
+
+
+@pytest.mark.parametrize("seat", ["7", "Seat", "seat-7", "seat seven", "seat00007"])
+def test_seat_that_no_name_may_begin_with_is_refused(seat: str) -> None:
+    """The error says what a seat can be."""
+    with pytest.raises(ConfigurationError, match="small letters and digits"):
+        seated("shop", {SEAT: seat})
