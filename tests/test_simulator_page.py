@@ -50,8 +50,8 @@ SERVICES = {
         "health and draining of targets that are addresses; HTTP through Application Load "
         "Balancers: rules, weights, stickiness, metrics",
         "Network and Gateway Load Balancers carry nothing; targets that are instances or "
-        "functions are always healthy; no TLS, no authentication; a load balancer is active when "
-        "it is first described",
+        "functions are always healthy; no TLS, no authentication; a load balancer answers while "
+        "it is still provisioning",
     ),
     "iam": (
         "IAM",

@@ -32,6 +32,16 @@ class MotoEffects(MotoTurns):
         """Have EC2 forget an interface; one that is not there is forgotten already."""
         self._effect(lambda moto: self._ec2(moto, region).enis.pop(interface_id, None))
 
+    def activate_load_balancer(self, region: str, arn: str) -> None:
+        """Have Elastic Load Balancing show that a load balancer is active, if it is there."""
+
+        def write(moto: Moto) -> None:
+            balancer = self._backend(moto, "elbv2", region).load_balancers.get(arn)
+            if balancer is not None:
+                balancer.state = "active"
+
+        self._effect(write)
+
     def open_log_stream(self, region: str, group: str, stream: str, *, create_group: bool) -> None:
         """Make a log stream if it is not there, and its group too if that is wanted."""
         now = self._now()

@@ -33,6 +33,7 @@ class Timing:
         deactivation: Leaving load balancers and service discovery, where there are none.
         stop_timeout: From SIGTERM to SIGKILL, where the definition says nothing.
         detachment: Detaching and deleting the network interface.
+        load_balancer: From the creation of a load balancer until it is active.
         target_registration: From the registration of a target to the begin of its checks.
         target_first_check: From there to its first check, unless the interval is shorter.
         target_response: What a target takes to answer a request, for the metrics.
@@ -71,6 +72,7 @@ class Timing:
     deactivation: float = 2.0
     stop_timeout: float = 30.0
     detachment: float = 4.0
+    load_balancer: float = 90.0
     target_registration: float = 4.0
     target_first_check: float = 4.0
     target_response: float = 0.005

@@ -22,6 +22,7 @@ from fargate_kit import (
 )
 from fargate_kit.sim import World
 from fargate_kit.sim.faults import Refuse
+from fargate_kit.sim.timing import Timing
 
 QUICK = TargetHealthCheck(interval=5, timeout=2)
 
@@ -282,6 +283,41 @@ async def test_health_tells_the_remedy(
     assert (await group.health())[0].state == "unhealthy"
 
 
+async def test_wrong_health_check_is_put_right_in_place(
+    aws: Connection, cluster: Cluster, web: TaskDefinition, balancer: LoadBalancer
+) -> None:
+    """The group keeps its targets and its name; the next checks go where they are told."""
+    wrong = TargetHealthCheck(path="/nothing-here", interval=5, timeout=2, unhealthy_threshold=2)
+    group = await balancer.create_target_group("web", health_check=wrong)
+    await balancer.create_listener(group)
+    await cluster.create_service(
+        "web", web, targets=[group.port(80)], health_check_grace_period=3600
+    )
+    with pytest.raises(WaitTimeout):
+        await group.wait_healthy(timeout=90)
+    before = aws.calls
+    changed = await group.update(health_check=QUICK)
+    assert dict(aws.calls - before) == {"elbv2:ModifyTargetGroup": 1}
+    assert (changed.arn, changed.raw["HealthCheckPath"]) == (group.arn, "/")
+    (target,) = await changed.wait_healthy(timeout=60)
+    subnets = [zone["ZoneName"] for zone in balancer.raw["AvailabilityZones"]]
+    assert target.zone in subnets
+
+
+async def test_change_of_a_group_sends_what_is_given(
+    aws: Connection, balancer: LoadBalancer
+) -> None:
+    """Nothing given is nothing sent, and what AWS would refuse is told before."""
+    group = await balancer.create_target_group("web")
+    before = aws.calls
+    assert await group.update() == group
+    with pytest.raises(InvalidSpec, match="2 problems"):
+        await group.update(health_check=TargetHealthCheck(path="x"), deregistration_delay=-1)
+    assert aws.calls == before
+    await group.update(deregistration_delay=5)
+    assert dict(aws.calls - before) == {"elbv2:ModifyTargetGroupAttributes": 1}
+
+
 async def test_hundred_waiters_share_their_looks(
     aws: Connection, cluster: Cluster, web: TaskDefinition, balancer: LoadBalancer
 ) -> None:
@@ -402,3 +438,14 @@ async def test_deletion_does_not_wait_for_ever(
     world.account.faults.withdraw(number)
     await balancer.delete()
     assert await everything(aws) == {}
+
+
+async def test_balancer_is_provisioning_until_its_time_has_come(
+    aws: Connection,
+) -> None:
+    """However often it is looked at, it is active when the simulator's time says so."""
+    made = await aws.create_load_balancer("web", open_to=ANYWHERE)
+    seen = [(await aws.load_balancer("web")).status for _ in range(3)]
+    assert {made.status, *seen} == {"provisioning"}
+    await aws.clock.sleep(Timing().load_balancer + 1)
+    assert (await aws.load_balancer("web")).status == "active"

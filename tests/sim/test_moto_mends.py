@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from moto_accounts import REGION, ClientTo
 
 from fargate_kit.sim.errors import AwsError
+from fargate_kit.sim.facts import NetworkInterface
 from fargate_kit.sim.moto_adapter import MotoAdapter
 from fargate_kit.sim.moto_surfaces import loaded
 
@@ -92,6 +93,68 @@ def test_a_deleted_subnet_leaves_its_route_table(ec2: Any) -> None:
     ec2.delete_route_table(RouteTableId=table)
 
 
+def test_what_is_in_use_is_not_deleted(ec2: Any) -> None:
+    """Subnet, group, network and gateway are refused until what uses them is gone."""
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group, other = (
+        ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        for name in ("worn", "named")
+    )
+    pair = [{"GroupId": other}]
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": pair}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    made = ec2.create_network_interface(SubnetId=subnet, Groups=[group])["NetworkInterface"]
+    with pytest.raises(AwsError, match=f"The subnet '{subnet}' has dependencies"):
+        ec2.delete_subnet(SubnetId=subnet)
+    for one in (group, other):
+        with pytest.raises(AwsError, match=f"resource {one} has a dependent object"):
+            ec2.delete_security_group(GroupId=one)
+    ec2.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"])
+    ec2.delete_security_group(GroupId=group)
+    ec2.delete_security_group(GroupId=other)
+    ec2.delete_subnet(SubnetId=subnet)
+    with pytest.raises(AwsError, match=f"The vpc '{vpc}' has dependencies"):
+        ec2.delete_vpc(VpcId=vpc)
+    ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    ec2.delete_vpc(VpcId=vpc)
+
+
+def test_a_task_keeps_its_interface_its_subnet_and_its_gateway(moto: MotoAdapter, ec2: Any) -> None:
+    """What a task uses can neither be deleted nor cut off from its public address."""
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    interface = NetworkInterface(
+        id="eni-0123456789abcdef0",
+        region=REGION,
+        subnet_id=subnet["SubnetId"],
+        vpc_id=subnet["VpcId"],
+        availability_zone=subnet["AvailabilityZone"],
+        account=moto.account_id,
+        private_address="172.31.0.9",
+        private_dns_name="ip-172-31-0-9.ec2.internal",
+        mac_address="0a:00:00:00:00:09",
+        group_ids=(ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"],),
+        description="of a task",
+        public_address="203.0.113.9",
+    )
+    moto.create_network_interface(interface)
+    gateway = ec2.describe_internet_gateways()["InternetGateways"][0]["InternetGatewayId"]
+    with pytest.raises(AwsError, match="InvalidParameterValue: .* is currently in use"):
+        ec2.delete_network_interface(NetworkInterfaceId=interface.id)
+    with pytest.raises(AwsError, match="has some mapped public address"):
+        ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=subnet["VpcId"])
+    moto.delete_network_interface(REGION, interface.id)
+    ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=subnet["VpcId"])
+
+
+def test_a_nat_gateway_that_never_was_is_not_found(ec2: Any) -> None:
+    """The error is EC2's, and not a failure of the simulator."""
+    with pytest.raises(AwsError, match="NatGatewayNotFound"):
+        ec2.delete_nat_gateway(NatGatewayId="nat-0123456789abcdef0")
+
+
 def test_a_protected_load_balancer_is_not_deleted(moto: MotoAdapter, client_to: ClientTo) -> None:
     """DeleteLoadBalancer is refused until the protection is taken off (service model)."""
     ec2, elbv2 = client_to(moto.forward, "ec2"), client_to(moto.forward, "elbv2")
@@ -139,6 +202,13 @@ def test_canary_moto_itself_needs_the_mends() -> None:
         ec2.associate_route_table(table.id, subnet_id=subnet.id)
         ec2.delete_subnet(subnet.id)
         assert subnet.id in table._associations.values()
+        place = ec2.create_subnet(subnet.vpc_id, "172.31.128.0/24")
+        interface = ec2.create_network_interface(place, "172.31.128.9")
+        interface.status = "in-use"
+        gateway = ec2.create_internet_gateway()
+        ec2.attach_internet_gateway(gateway.id, subnet.vpc_id)
+        ec2.detach_internet_gateway(gateway.id, subnet.vpc_id)
+        ec2.delete_network_interface(interface.id)
         elbv2.load_balancers["web"] = SimpleNamespace(attrs={"deletion_protection.enabled": "true"})
         elbv2.delete_load_balancer("web")
         assert elbv2.load_balancers == {}

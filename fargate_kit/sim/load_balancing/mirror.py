@@ -26,6 +26,10 @@ class Outside(Protocol):
         """Give CloudWatch statistics of a period."""
         ...
 
+    def activate_load_balancer(self, region: str, arn: str) -> None:
+        """Show that a load balancer is active."""
+        ...
+
 
 class Mirror:
     """The configuration of one region.
@@ -50,6 +54,11 @@ class Mirror:
     def forget(self) -> None:
         """Read everything again when it is needed next."""
         self._facts = None
+
+    def activate(self, arn: str) -> None:
+        """Show that a load balancer is active."""
+        self._outside.activate_load_balancer(self._region, arn)
+        self.forget()
 
     def tell(self, namespace: str, samples: Sequence[Sample]) -> None:
         """Give CloudWatch the statistics of a period."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from fargate_kit.sim.engine import Engine
@@ -82,6 +83,8 @@ class LoadBalancingRegion:
             self._recorder,
         )
         self._codec = QueryCodec("elbv2", strict=strict)
+        self._timing = timing
+        self._provisioning: set[str] = set()
         self._due = False
         if lost_by_plan is not None:
             self._lives.lost_by_plan = lost_by_plan
@@ -134,6 +137,14 @@ class LoadBalancingRegion:
     def _reconcile(self) -> None:
         self._due = False
         self._lives.reconcile()
+        for balancer in self._mirror.facts.load_balancers:
+            if balancer.state == "provisioning" and balancer.arn not in self._provisioning:
+                self._provisioning.add(balancer.arn)
+                self._engine.after(
+                    self._timing.load_balancer,
+                    partial(self._mirror.activate, balancer.arn),
+                    name=f"activate load balancer {balancer.name}",
+                )
 
     # what services ask
 
