@@ -18,7 +18,9 @@ NAMES = (
     "imports",
     "simulator",
     "scale",
+    "week",
     "logs",
+    "logs_loss",
 )
 PAGE = ROOT / "docs" / "explanation" / "benchmarks.md"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +17,7 @@ from fargate_kit.cli.demo import demo
 from fargate_kit.cli.deploy import deploy
 from fargate_kit.cli.diff import diff
 from fargate_kit.cli.doctor import doctor
+from fargate_kit.cli.ecs_cli import take_over
 from fargate_kit.cli.events import events
 from fargate_kit.cli.failing import (
     CUT_OFF,
@@ -28,6 +30,7 @@ from fargate_kit.cli.failing import (
     said,
     wants_json,
 )
+from fargate_kit.cli.janitor import janitor
 from fargate_kit.cli.learn import app as learn_app
 from fargate_kit.cli.logs import logs
 from fargate_kit.cli.ps import ps
@@ -48,6 +51,8 @@ _SIM_CODES = (
     "Exit codes: 0 it was ended after its URL stood there; 1 it could not begin; 2 the command "
     "line is off; 130 it was interrupted before that."
 )
+
+_NOT_ON_AWS = {"demo", "learn", "sim"}
 
 app = typer.Typer(
     name="fargate-kit",
@@ -74,6 +79,7 @@ app.command(epilog=EXIT_CODES, short_help="Delete a service.")(delete)
 app.command(epilog=EXIT_CODES, short_help="Estimate what it costs.")(cost)
 app.command(epilog=EXIT_CODES, short_help="Find what is amiss with a setup.")(doctor)
 app.command(epilog=EXIT_CODES, short_help="Delete all with a mark.")(teardown)
+app.command(epilog=EXIT_CODES, short_help="Take down labs that were left.")(janitor)
 app.add_typer(learn_app, name="learn", short_help="The course, in JupyterLab.")
 app.add_typer(compose_app, name="compose", short_help="Docker Compose files on Fargate.")
 
@@ -86,6 +92,17 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
+    cluster_config: Annotated[
+        str | None,
+        typer.Option(help="A configuration that `ecs-cli configure` made; else its default one."),
+    ] = None,
+    ecs_profile: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ECS_PROFILE", help="Credentials that `ecs-cli configure profile` kept."
+        ),
+    ] = None,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
     ),
@@ -99,6 +116,13 @@ def options(
       fargate-kit run task.json -e MONTH=08
       fargate-kit deploy task.json web --cluster prod
     """
+    commands = _commands(context.command)
+    take_over(context, commands, configuration=cluster_config, profile=ecs_profile)
+
+
+def _commands(group: Any) -> dict[str, Any]:
+    below = getattr(group, "commands", {})
+    return {name: _commands(each) for name, each in below.items() if name not in _NOT_ON_AWS}
 
 
 def run(arguments: Sequence[str]) -> int:

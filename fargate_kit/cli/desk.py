@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from fargate_kit.cli.ecs_cli import taken
 from fargate_kit.cli.failing import CUT_OFF, FAILED, json_text, leave_quietly
 from fargate_kit.cli.progress import Progress
 from fargate_kit.cli.running import INTERRUPTED, TERMINATED, beside, run_async
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fargate_kit.connections.connection import Connection
+    from fargate_kit.core.opening import Opening
 
 LEFT = "what AWS had been asked for goes on"
 
@@ -116,6 +118,23 @@ class Desk:
             raise
 
 
+def connected(
+    *, region: str | None, profile: str | None, endpoint_url: str | None
+) -> Opening[Connection]:
+    """Open the connection that a command works with, and tell what the ECS CLI's files decided."""
+    from fargate_kit.connections.connection import connect
+
+    former = taken(profile=profile)
+    if former.note:
+        typer.echo(f"fargate-kit: {former.note}", err=True)
+    return connect(
+        region=region,
+        profile=profile or former.aws_profile,
+        endpoint_url=endpoint_url,
+        credentials=former.credentials,
+    )
+
+
 def at_desk(
     work: Callable[[Desk], Awaitable[int]],
     *,
@@ -131,10 +150,9 @@ def at_desk(
         work: Returns the exit code.
         changes: Whether it changes anything in AWS; Ctrl-C ends what only looks at once.
     """
-    from fargate_kit.connections.connection import connect
 
     async def whole() -> int:
-        async with connect(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
+        async with connected(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
             return await Desk(aws, as_json=as_json).work(work)
 
     try:

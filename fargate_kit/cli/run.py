@@ -81,7 +81,7 @@ def run(
       fargate-kit run report:3 -e MONTH=08 -- python report.py
       fargate-kit run task.json --json | jq .containers
     """
-    from fargate_kit.connections.connection import connect
+    from fargate_kit.cli.desk import connected
     from fargate_kit.model.values import Network, Overrides
 
     overrides = Overrides(command=command or None, environment=_pairs(environment or []))
@@ -90,7 +90,7 @@ def run(
     )
 
     async def whole_way() -> int:
-        async with connect(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
+        async with connected(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
             job = _Run(aws, cluster, "FARGATE_SPOT" if spot else None, as_json)
             jobs.append(job)
             return await job.go(what, overrides, network)
