@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import urllib.request
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from statistics import median
 
@@ -14,13 +12,13 @@ import anyio
 
 from benchmarks.cpu_client import Job, Spent
 from benchmarks.measuring import Comparison, yes_or_no
-from benchmarks.processes import line_of, served, started, stepped_simulator
+from benchmarks.processes import served, stepped_simulator, worked_in_turns
 from benchmarks.raw_client import network_of, raw_client, register
 from benchmarks.tables import Table
 
 TASKS = 1000
 RUNS = 3
-MOST = 1.15
+MOST = 1.10
 # Nominal seconds. A task lives for about half a minute, so there are a dozen rounds of ten looks.
 EVERY = 2.0
 CLUSTER = "benchmark"
@@ -71,35 +69,13 @@ def run() -> Result:
     with served(stepped_simulator()) as ours_at, served(stepped_simulator()) as raw_at:
         jobs = [anyio.run(_job, server.url) for server in (ours_at, raw_at)]
         for _ in range(RUNS):
-            for spent, each in zip(_in_turns(["sdk", "raw"], jobs), (ours, raw), strict=True):
-                each.append(spent)
+            ended = worked_in_turns([
+                ((*CLIENT, kind, json.dumps(asdict(job))), job.url)
+                for kind, job in zip(("sdk", "raw"), jobs, strict=True)
+            ])
+            ours.append(Spent(**ended[0]["spent"]))
+            raw.append(Spent(**ended[1]["spent"]))
     return Result(ours=tuple(ours), raw=tuple(raw))
-
-
-def _in_turns(kinds: Sequence[str], jobs: Sequence[Job]) -> list[Spent]:
-    """Run clients side by side; only one of them works at a time, until it sleeps."""
-    with ExitStack() as stack:
-        clients = [
-            stack.enter_context(started([*CLIENT, kind, json.dumps(asdict(job))]))
-            for kind, job in zip(kinds, jobs, strict=True)
-        ]
-        said = [json.loads(line_of(client)) for client in clients]
-        while any("sleep" in each for each in said):
-            for index, client in enumerate(clients):
-                if "sleep" in said[index]:
-                    _advance(jobs[index].url, said[index]["sleep"])
-                    assert client.stdin is not None
-                    client.stdin.write("go on\n")
-                    said[index] = json.loads(line_of(client))
-    return [Spent(**each["spent"]) for each in said]
-
-
-def _advance(url: str, seconds: float) -> None:
-    if not seconds:
-        return
-    wish = json.dumps({"advance": seconds}).encode()
-    with urllib.request.urlopen(f"{url}/_sim/clock", data=wish) as answer:
-        answer.read()
 
 
 async def _job(url: str) -> Job:

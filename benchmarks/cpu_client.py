@@ -10,7 +10,6 @@ import json
 import random
 import sys
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,7 +18,8 @@ import anyio
 import anyio.lowlevel
 
 import fargate_kit as fk
-from benchmarks.raw_client import REGION, TASKS_DESCRIBED, TASKS_PER_CALL, raw_client
+from benchmarks.fan_out_by_hand import ByHand
+from benchmarks.raw_client import REGION, raw_client
 
 SEED = 0
 
@@ -124,36 +124,15 @@ async def with_a_raw_loop(job: Job) -> Spent:
         await ecs.describe_clusters(clusters=[job.cluster])
         await ecs.describe_task_definition(taskDefinition=job.definition)
 
+        loop = ByHand(ecs, job.cluster, job.definition, job.count, job.network)
+
         async def work() -> tuple[int, int]:
-            waiting: list[str] = []
-            runs = looks = 0
-            while len(waiting) < job.count:
-                reply = await ecs.run_task(
-                    cluster=job.cluster,
-                    taskDefinition=job.definition,
-                    launchType="FARGATE",
-                    networkConfiguration=job.network,
-                    count=min(TASKS_PER_CALL, job.count - len(waiting)),
-                    clientToken=str(uuid.uuid4()),
-                )
-                runs += 1
-                waiting += [task["taskArn"] for task in reply["tasks"]]
-            while waiting:
-                stopped: set[str] = set()
-                for start in range(0, len(waiting), TASKS_DESCRIBED):
-                    reply = await ecs.describe_tasks(
-                        cluster=job.cluster,
-                        tasks=waiting[start : start + TASKS_DESCRIBED],
-                        include=["TAGS"],
-                    )
-                    looks += 1
-                    for task in reply["tasks"]:
-                        if task["lastStatus"] == "STOPPED":
-                            assert task["containers"][0]["exitCode"] == 0, task["stoppedReason"]
-                            stopped.add(task["taskArn"])
-                waiting = [arn for arn in waiting if arn not in stopped]
+            await loop.start()
+            while loop.ended < job.count:
+                await loop.look()
                 await clock.sleep(job.every * jitter.uniform(0.95, 1.05))
-            return runs, looks
+            assert loop.succeeded == job.count
+            return loop.runs, loop.looks
 
         return await _measured(work, clock)
 

@@ -7,15 +7,10 @@ line each time, and goes on when it gets a line; at the end, what it spent.
 from __future__ import annotations
 
 import json
-import math
 import sys
 import time
-import uuid
-from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any, cast
 
 import anyio
@@ -23,10 +18,13 @@ import boto3
 from aiobotocore.client import AioBaseClient
 from botocore.client import BaseClient
 from botocore.config import Config
+from botocore.exceptions import WaiterError
 
 import fargate_kit as fk
+from benchmarks.fan_out_books import Books, Job, Measuring, Spent
+from benchmarks.fan_out_by_hand import ByHand
 from benchmarks.fan_out_clock import OutsideClock, ThreadsClock
-from benchmarks.raw_client import REGION, TASKS_DESCRIBED, TASKS_PER_CALL, raw_client
+from benchmarks.raw_client import REGION, TASKS_PER_CALL, raw_client
 
 # AWS's launch rate in the large regions, which whoever writes a loop has to know.
 BURST, A_SECOND = 100, 20
@@ -34,79 +32,6 @@ BURST, A_SECOND = 100, 20
 EVERY, CALLS_A_SECOND = 1.0, 5.0
 # With more threads, boto3's waiters ask for more than the account's 20 calls a second.
 THREADS = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What every client does.
-
-    Attributes:
-        count: How many tasks.
-        network: A `networkConfiguration`.
-    """
-
-    url: str
-    cluster: str
-    definition: str
-    count: int
-    network: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """What a client spent from its first RunTask to the end of its last task.
-
-    Attributes:
-        cpu: Seconds of user and system time of this process.
-        seconds: Nominal ones.
-        memory: MiB by which the process has grown at most; not a number where no /proc tells.
-        succeeded: Tasks whose end the client has seen, with exit code 0.
-        calls: By operation.
-        repeated: Tries that botocore repeated, which it does when it is throttled.
-    """
-
-    cpu: float
-    seconds: float
-    memory: float
-    succeeded: int
-    calls: dict[str, int]
-    repeated: int
-
-
-class Books:
-    """Counts the calls of all botocore clients of this process."""
-
-    def __init__(self) -> None:
-        self.calls: Counter[str] = Counter()
-        self.repeated = 0
-
-    def enter(self, operation: str, reply: dict[str, Any]) -> None:
-        """Write down a call that was answered."""
-        self.calls[operation] += 1
-        self.repeated += reply.get("ResponseMetadata", {}).get("RetryAttempts", 0)
-
-
-class Measuring:
-    """Sums up what is spent from now on."""
-
-    def __init__(self, books: Books, now: Callable[[], float]) -> None:
-        self._books = books
-        self._calls = Counter(books.calls)
-        self._now = now
-        self._began = now()
-        self._memory = _mebibytes("VmRSS")
-        self._cpu = time.process_time()
-
-    def spent(self, succeeded: int) -> Spent:
-        """Return what was spent until now."""
-        return Spent(
-            cpu=time.process_time() - self._cpu,
-            seconds=self._now() - self._began,
-            memory=_mebibytes("VmHWM") - self._memory,
-            succeeded=succeeded,
-            calls=dict(self._books.calls - self._calls),
-            repeated=self._books.repeated,
-        )
 
 
 async def with_the_sdk(job: Job) -> Spent:
@@ -139,46 +64,21 @@ async def with_a_raw_loop(job: Job) -> Spent:
     """Run the job with the fewest lines that stay below AWS's buckets."""
     clock, books = OutsideClock(), Books()
     _watch_async_calls(clock, books)
-    waiting: list[str] = []
-    ended = succeeded = 0
     async with raw_client("ecs", job.url) as ecs:
         await ecs.describe_task_definition(taskDefinition=job.definition)
+        loop = ByHand(ecs, job.cluster, job.definition, job.count, job.network)
         measuring = Measuring(books, clock.now)
 
-        async def start() -> None:
-            for begun in range(0, job.count, TASKS_PER_CALL):
-                if begun >= BURST:
-                    await clock.sleep(TASKS_PER_CALL / A_SECOND)
-                reply = await ecs.run_task(
-                    cluster=job.cluster,
-                    taskDefinition=job.definition,
-                    launchType="FARGATE",
-                    networkConfiguration=job.network,
-                    count=TASKS_PER_CALL,
-                    clientToken=str(uuid.uuid4()),
-                )
-                waiting.extend(task["taskArn"] for task in reply["tasks"])
+        async def pause(begun: int) -> None:
+            if begun >= BURST:
+                await clock.sleep(TASKS_PER_CALL / A_SECOND)
 
         async with anyio.create_task_group() as group:
-            group.start_soon(start)
-            while ended < job.count:
-                stopped: set[str] = set()
-                asked = list(waiting)
-                for first in range(0, len(asked), TASKS_DESCRIBED):
-                    reply = await ecs.describe_tasks(
-                        cluster=job.cluster,
-                        tasks=asked[first : first + TASKS_DESCRIBED],
-                        include=["TAGS"],
-                    )
-                    for task in reply["tasks"]:
-                        if task["lastStatus"] == "STOPPED":
-                            stopped.add(task["taskArn"])
-                            succeeded += task["containers"][0]["exitCode"] == 0
-                waiting[:] = [arn for arn in waiting if arn not in stopped]
-                ended += len(stopped)
-                calls = -(-len(asked) // TASKS_DESCRIBED)
+            group.start_soon(loop.start, pause)
+            while loop.ended < job.count:
+                calls = await loop.look()
                 await clock.sleep(max(EVERY, calls / CALLS_A_SECOND))
-        return measuring.spent(succeeded)
+        return measuring.spent(loop.succeeded)
 
 
 def with_boto3(job: Job) -> Spent:
@@ -218,7 +118,11 @@ def with_boto3(job: Job) -> Spent:
                 networkConfiguration=job.network,
             )
         arn = reply["tasks"][0]["taskArn"]
-        ecs.get_waiter("tasks_stopped").wait(cluster=job.cluster, tasks=[arn])
+        try:
+            ecs.get_waiter("tasks_stopped").wait(cluster=job.cluster, tasks=[arn])
+        except WaiterError:
+            # Throttled ten times in a row: the end of this task is not seen any more.
+            return False
         task = ecs.describe_tasks(cluster=job.cluster, tasks=[arn])["tasks"][0]
         return bool(task["containers"][0]["exitCode"] == 0)
 
@@ -233,16 +137,6 @@ def with_boto3(job: Job) -> Spent:
     with ThreadPoolExecutor(threads) as pool:
         succeeded = sum(pool.map(many, shares))
     return measuring.spent(succeeded)
-
-
-def _mebibytes(name: str) -> float:
-    """Return a size that the system knows of this process: proc(5)."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-    except FileNotFoundError:
-        return math.nan
-    sizes = dict(line.split(":", 1) for line in status.splitlines())
-    return int(sizes[name].split()[0]) / 1024
 
 
 def _watch_async_calls(clock: OutsideClock, books: Books) -> None:

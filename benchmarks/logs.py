@@ -20,12 +20,16 @@ from typing import Any
 
 import anyio
 
-from benchmarks.processes import ROOT, environment, served, simulator
+from benchmarks.processes import (
+    ROOT,
+    NoEnvironment,
+    client_environment,
+    environment,
+    served,
+    simulator,
+)
 from benchmarks.raw_client import REGION, raw_client
 from benchmarks.tables import Table
-from fargate_kit.logs.logs import lines_of, reader_of
-from fargate_kit.logs.query import LogQuery
-from fargate_kit.sim import simulate
 
 STREAMS = (1, 20, 200)
 SECONDS = 8.0
@@ -33,11 +37,7 @@ LINES_A_SECOND = 100
 LATE = 3.0
 SECONDS_TO_BEGIN = 40.0
 SECONDS_TO_DRAIN = 8.0
-MANY_LINES = 1_000_000
-MANY_STREAMS = 200
-MANY_A_SECOND = 5_000
 GROUP = "benchmark"
-AWSLOGS = ROOT / ".cache" / "clients" / "awslogs" / "bin" / "awslogs"
 _LINE = re.compile(r"[PW]\d+-\d+")
 
 
@@ -81,19 +81,13 @@ class Followed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What every follower made of its lines; `held` is of the many lines alone.
-
-    Attributes:
-        held: The most lines that were held in mind, in the first half and in the second.
-    """
+    """What every follower made of its lines, and why one is not among them."""
 
     followed: tuple[Followed, ...]
-    many: Followed
-    held: tuple[int, int]
+    missing: str = ""
 
     def table(self) -> Table:
         """Return what was lost, and what it took."""
-        awslogs = "" if AWSLOGS.exists() else " awslogs is not installed here and was left out."
         return Table(
             name="logs",
             question="What does following logs lose, and what does it cost?",
@@ -108,52 +102,47 @@ class Result:
                 "delay, 95 %",
                 "calls a second",
             ),
-            rows=[*(each.row for each in self.followed), self.many.row],
+            rows=[each.row for each in self.followed],
             how=(
                 f"Lines are stamped up to {LATE:g} seconds before they can be read, as many as "
                 f"{LINES_A_SECOND} a second for {SECONDS:g} seconds; each follower is a process "
                 "that prints them, one after the other against the same simulator at Fargate's "
-                "own pace. Delays count from the moment at which a line can be read. The many "
-                f"lines come on a step clock, {MANY_A_SECOND:,} a second, so their rate, delays "
-                "and calls are in its seconds. Held in mind were at the most "
-                f"{self.held[0]:,} lines in the first half and {self.held[1]:,} in the second."
-                f"{awslogs}"
+                f"own pace. Delays count from the moment at which a line can be read.{self.missing}"
             ),
         )
 
 
-def run(*, lines: int = MANY_LINES) -> Result:
-    """Measure every follower, and then the many lines.
-
-    Args:
-        lines: How many many are.
-    """
+def run() -> Result:
+    """Measure every follower, one after the other."""
     with served(simulator(1.0)) as server:
         arn = anyio.run(_group, server.url)
+        followers, missing = _followers(server.url, arn)
         followed = [
             anyio.run(_measure, server.url, name, command, streams)
             for streams in STREAMS
-            for name, command in _followers(server.url, arn).items()
+            for name, command in followers.items()
         ]
-    many, held = anyio.run(_many, lines)
-    return Result(followed=tuple(followed), many=many, held=held)
+    return Result(followed=tuple(followed), missing=missing)
 
 
-def _followers(url: str, arn: str) -> dict[str, Sequence[str]]:
+def _followers(url: str, arn: str) -> tuple[dict[str, Sequence[str]], str]:
     ours = (sys.executable, "-m", "benchmarks.logs_client", url, GROUP)
     followers: dict[str, Sequence[str]] = {
         "fargate_kit": (*ours, "looks"),
         "fargate_kit, live": (*ours, "live"),
     }
-    if AWSLOGS.exists():
+    missing = ""
+    try:
+        awslogs = str(client_environment("awslogs") / "bin" / "awslogs")
+    except NoEnvironment as reason:
+        missing = f" awslogs was left out: {reason}."
+    else:
         watch = ("--watch", "--watch-interval", "1", "--start", "1m")
-        followers["awslogs"] = (
-            str(AWSLOGS), "get", GROUP, "ALL", *watch, "--no-group", "--no-stream",
-        )  # fmt: skip
+        followers["awslogs"] = (awslogs, "get", GROUP, "ALL", *watch, "--no-group", "--no-stream")
     followers["aws logs start-live-tail"] = (
         sys.executable, "-m", "awscli", "logs", "start-live-tail", "--log-group-identifiers", arn,
     )  # fmt: skip
-    return followers
+    return followers, missing
 
 
 async def _group(url: str) -> str:
@@ -272,58 +261,3 @@ def _calls(url: str) -> int:
     with urllib.request.urlopen(f"{url}/_sim") as answer:
         counted: dict[str, int] = json.load(answer)["calls"].get("logs", {})
     return sum(count for name, count in counted.items() if name != "PutLogEvents")
-
-
-async def _many(lines: int) -> tuple[Followed, tuple[int, int]]:
-    """Follow a great many lines on a step clock, which come up to three seconds late."""
-    told, delays, held = bytearray(lines), [], [0, 0]
-    counted = 0
-    async with simulate(step=True) as world, world.connect() as aws:
-        await aws.create_log_group(GROUP)
-        reader = reader_of(aws._session, LogQuery())
-        reader.add_group(REGION, GROUP, names=None, prefix="")
-        chance, began = random.Random(0), aws.clock.now()
-        moments: list[float] = []
-
-        async def ended() -> bool:
-            return counted >= lines
-
-        async def follow() -> None:
-            nonlocal counted
-            async for line in lines_of(aws._session, reader, ended=ended):
-                number = int(line.text)
-                told[number] = min(255, told[number] + 1)
-                counted += 1
-                if number % 100 == 0:
-                    delays.append(aws.clock.now() - moments[number // MANY_A_SECOND])
-                if counted % 10_000 == 0:
-                    half = counted * 2 > lines
-                    held[half] = max(held[half], reader.remembered)
-
-        async with anyio.create_task_group() as group:
-            group.start_soon(follow)
-            for first in range(0, lines, MANY_A_SECOND):
-                moments.append(aws.clock.now())
-                now = world.account.engine.now // 1000
-                for stream in range(MANY_STREAMS):
-                    texts = range(first + stream, min(first + MANY_A_SECOND, lines), MANY_STREAMS)
-                    late = sorted(now - int(chance.uniform(0, LATE) * 1000) for _ in texts)
-                    events = [(at, str(text)) for at, text in zip(late, texts, strict=True)]
-                    world.account.logs.put_log_events(
-                        REGION, GROUP, f"web/main/{stream}", events, create_group=False
-                    )
-                await aws.clock.sleep(1)
-            await aws.clock.sleep(60)
-            group.cancel_scope.cancel()
-        seconds = aws.clock.now() - began
-        calls = aws.calls["logs:FilterLogEvents"]
-    return Followed(
-        follower="fargate_kit, step clock",
-        streams=MANY_STREAMS,
-        lines=lines,
-        lost=told.count(0),
-        twice=sum(count - 1 for count in told if count > 1),
-        rate=(lines - told.count(0)) / (seconds - 60),
-        delays=tuple(delays),
-        calls=calls / seconds,
-    ), (held[0], held[1])

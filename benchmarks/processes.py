@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import math
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ROOT / "tests" / "support" / "client_environments.py"
 FARGATE_KIT = Path(sys.executable).with_name("fargate-kit")
 SECONDS_TO_STOP = 20.0
-SECONDS_TO_RUN = 600.0
+# The longest takes some minutes of CPU, on machines that may have much else to do.
+SECONDS_TO_RUN = 3600.0
+
+
+class NoEnvironment(Exception):
+    """The environment of somebody else's client is not there, and cannot be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,3 +133,58 @@ def output_of(command: Sequence[str]) -> str:
     return subprocess.run(
         command, stdout=subprocess.PIPE, text=True, env=environment(), cwd=ROOT, check=True
     ).stdout
+
+
+def told(url: str, what: str, wish: Mapping[str, object]) -> Any:
+    """Tell a simulated Fargate to change its clock, its quotas or its faults."""
+    with urllib.request.urlopen(f"{url}/_sim/{what}", data=json.dumps(wish).encode()) as answer:
+        return json.load(answer)
+
+
+def worked_in_turns(clients: Sequence[tuple[Sequence[str], str]]) -> list[dict[str, Any]]:
+    """Run clients side by side, each to its end; only one of them works at a time.
+
+    A client prints how long it sleeps, a line each time, and goes on when it gets a line; at the
+    end it prints what it has found. What it sleeps, its simulated Fargate's time is moved by.
+
+    Args:
+        clients: The command line of each, and the URL of its simulated Fargate.
+
+    Returns:
+        What each has printed at its end.
+    """
+    with ExitStack() as stack:
+        processes = [stack.enter_context(started(command)) for command, _ in clients]
+        said = [json.loads(line_of(process)) for process in processes]
+        while any("sleep" in each for each in said):
+            for index, process in enumerate(processes):
+                if "sleep" in said[index]:
+                    if said[index]["sleep"]:
+                        told(clients[index][1], "clock", {"advance": said[index]["sleep"]})
+                    assert process.stdin is not None
+                    process.stdin.write("go on\n")
+                    said[index] = json.loads(line_of(process))
+    return said
+
+
+def client_environment(name: str) -> Path:
+    """Return the folder of the virtual environment of somebody else's client, made if need be.
+
+    Args:
+        name: Of its file of requirements under `tests/clients/requirements`.
+
+    Raises:
+        NoEnvironment: It is not there, and cannot be made here.
+    """
+    spec = importlib.util.spec_from_file_location("client_environments", ENVIRONMENTS)
+    if spec is None or spec.loader is None:
+        raise NoEnvironment(f"{ENVIRONMENTS} is not there")
+    environments = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(environments)
+        folder: Path = environments.environment(name)
+    except (OSError, RuntimeError) as error:
+        raise NoEnvironment(str(error).splitlines()[0]) from error
+    except environments.IndexOutOfReach as error:
+        raise NoEnvironment(str(error)) from error
+    return folder

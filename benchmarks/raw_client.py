@@ -50,13 +50,15 @@ async def network_of(url: str, *, subnets: int = 1) -> dict[str, Any]:
     }
 
 
-async def register(ecs: Any, *, image: str, command: list[str] | None = None) -> str:
+async def register(
+    ecs: Any, *, image: str, command: list[str] | None = None, name: str = "main"
+) -> str:
     """Register a task definition of one container, and return its ARN.
 
     The container's own memory is set because moto's RunTask needs it.
     """
     container: Mapping[str, Any] = {
-        "name": "main",
+        "name": name,
         "image": image,
         "memory": 512,
         "essential": True,

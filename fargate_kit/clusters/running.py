@@ -136,6 +136,7 @@ class RunVerbs:
         group: str | None = None,
         tags: Mapping[str, str] | None = None,
         on_event: OnEvent | None = None,
+        spill_to: str | None = None,
     ) -> FanOut[Overrides]:
         """Run a task for each of many overrides: `async with` it, and iterate for the results.
 
@@ -161,6 +162,11 @@ class RunVerbs:
             platform_version: Such as `1.4.0`; None is AWS's LATEST.
             group: None is AWS's `family:<family>`.
             on_event: Called with everything that happens, as a `FanOutEvent`.
+            spill_to: A bucket, or `s3://bucket/prefix`. Where overrides are longer than the 8,192
+                characters that AWS takes, their longest values of the environment are put there,
+                under the mark of the fan-out, and the variable has the address instead:
+                `s3://…`. They are deleted on leaving. The task role needs `s3:GetObject` there.
+                None refuses such overrides.
 
         Raises:
             InvalidSpec: Settings that cannot work, at once; or overrides, on entering. Nothing was
@@ -168,11 +174,13 @@ class RunVerbs:
             ConfigurationError: On entering: there are no prices to hold `max_cost` against.
             WaitTimeout: While iterating: the time was up; `.last` is a `Progress`.
             CostLimitReached: While iterating.
-            ApiError: While iterating: AWS refused a call in a way that meets every input.
+            ApiError: While iterating: AWS refused a call in a way that meets every input, or gave
+                no answer for five minutes. On entering: it did not take a value for `spill_to`.
 
         Calls:
             ecs:RunTask, ecs:DescribeTasks, ecs:StopTask for what must not stay, ecs:TagResource
             (a permission); ecs:ListTasks with a job, or where the answer to RunTask was lost;
+            s3:PutObject for each long value, s3:DeleteObjects (permission s3:DeleteObject);
             those of `default_network()` if no network is given
         """
         return self.map(
@@ -193,6 +201,7 @@ class RunVerbs:
             group=group,
             tags=tags,
             on_event=on_event,
+            spill_to=spill_to,
         )
 
     def map(
@@ -215,6 +224,7 @@ class RunVerbs:
         group: str | None = None,
         tags: Mapping[str, str] | None = None,
         on_event: OnEvent | None = None,
+        spill_to: str | None = None,
     ) -> FanOut[T]:
         """Run a task for each of many values; each result has its value as `item`.
 
@@ -246,6 +256,7 @@ class RunVerbs:
                 group=group,
                 tags=tags or {},
                 on_event=on_event,
+                spill_to=spill_to,
             ),
         )
 

@@ -15,11 +15,16 @@ from fargate_kit.core.session import Session
 from fargate_kit.errors import FargateError
 from fargate_kit.fan_out.cost import Meter
 from fargate_kit.fan_out.events import OnEvent, Progress
+from fargate_kit.fan_out.feed import EventFeed
 from fargate_kit.fan_out.job import Identity
 from fargate_kit.fan_out.ledger import Ledger
-from fargate_kit.fan_out.plan import CAPACITIES, ON_DEMAND, check_settings, inputs_of
+from fargate_kit.fan_out.plan import inputs_of
+from fargate_kit.fan_out.queue import CallQueue
 from fargate_kit.fan_out.result import TaskResult
-from fargate_kit.fan_out.run import FanOutRun, Settings
+from fargate_kit.fan_out.run import FanOutRun
+from fargate_kit.fan_out.settings import CAPACITIES, ON_DEMAND, Settings, check_settings
+from fargate_kit.fan_out.spill import Spill, place_of
+from fargate_kit.fan_out.work import Shared, Work
 from fargate_kit.model.pricing import Prices
 from fargate_kit.model.values import Network, Overrides
 from fargate_kit.networks.network import default_network
@@ -49,6 +54,7 @@ class FanOutOptions:
     group: str | None
     tags: Mapping[str, str] = field(default_factory=dict)
     on_event: OnEvent | None = None
+    spill_to: str | None = None
 
 
 class FanOut(Generic[T]):
@@ -80,6 +86,7 @@ class FanOut(Generic[T]):
             job=options.job,
             timeout=options.timeout,
             max_cost=options.max_cost,
+            spill_to=options.spill_to,
             capacity_providers=capacity_providers,
         )
         self._session = session
@@ -126,6 +133,15 @@ class FanOut(Generic[T]):
         """Wait for every result that has not been handed over yet, in the order of the inputs."""
         return sorted([result async for result in self], key=lambda result: result.index)
 
+    def events(self) -> EventFeed:
+        """Return an async iterator over everything that happens from now on, as `FanOutEvent`.
+
+        It ends with the last input, or when the block is left, and raises what ended everything
+        otherwise. Several may be open; results are handed over beside them. Asked for at the
+        beginning of the block, or before it, it misses nothing.
+        """
+        return self._ledger.feed()
+
     async def __aenter__(self) -> Self:
         if self._running is not None:
             raise RuntimeError("a fan-out is entered once; make another for another run")
@@ -164,8 +180,9 @@ class FanOut(Generic[T]):
     async def _run(self) -> AsyncIterator[None]:
         """Hold the group that works, and clean up in the one right order after it has closed."""
         run = await self._prepared()
-        seen = await run.look_back()
         try:
+            seen = await run.look_back()
+            await run.try_bucket(seen)
             try:
                 async with anyio.create_task_group() as group:
                     group.start_soon(run.work, seen)
@@ -181,6 +198,8 @@ class FanOut(Generic[T]):
             for note in await run.stop():
                 error.add_note(note)
             raise
+        finally:
+            self._ledger.close()
         if left := await run.stop():
             raise FargateError("\n".join(left))
         self._ledger.raise_untold()
@@ -190,7 +209,8 @@ class FanOut(Generic[T]):
         if isinstance(definition, str):
             definition = await describe(session, definition)
         session.definitions.setdefault(definition.arn, definition.raw)
-        inputs = inputs_of(definition, self._items, self._overrides)
+        place = place_of(options.spill_to, self.started_by) if options.spill_to else None
+        inputs = inputs_of(definition, self._items, self._overrides, place)
         network = options.network
         if network is None:
             network = await session.once(default_network)
@@ -198,25 +218,32 @@ class FanOut(Generic[T]):
         if options.max_cost is not None:
             meter.check(definition.cpu, definition.memory)
         self._ledger.meter = meter
-        return FanOutRun(
-            session,
-            self._cluster_arn,
-            definition,
-            inputs=inputs,
+        shared = Shared(
+            session=session,
+            cluster_arn=self._cluster_arn,
+            definition=definition,
             identity=self._identity,
-            settings=Settings(
-                limit=options.limit,
-                retries=options.retries,
-                capacities=self._capacities,
-                network=network,
-                platform_version=options.platform_version,
-                group=options.group,
-                tags=options.tags,
-                timeout=options.timeout,
-                max_cost=options.max_cost,
-                retry_exit_codes=frozenset(options.retry_exit_codes),
-            ),
+            settings=self._settings(network),
             ledger=self._ledger,
+            queue=CallQueue(session.clock, options.limit),
             pacing=await pacing_of(session),
             meter=meter,
+            work=Work(self._ledger),
+            spill=Spill(session, place) if place else None,
+        )
+        return FanOutRun(shared, inputs)
+
+    def _settings(self, network: Network) -> Settings:
+        options = self._options
+        return Settings(
+            limit=options.limit,
+            retries=options.retries,
+            capacities=self._capacities,
+            network=network,
+            platform_version=options.platform_version,
+            group=options.group,
+            tags=options.tags,
+            timeout=options.timeout,
+            max_cost=options.max_cost,
+            retry_exit_codes=frozenset(options.retry_exit_codes),
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import partial
 
 import anyio
 
+from fargate_kit.core.outage import may_pass, outlast
 from fargate_kit.core.pacing import Pacing
 from fargate_kit.core.session import Session
-from fargate_kit.errors import EndpointUnreachable, FargateError, NotFound
+from fargate_kit.errors import FargateError, NotFound
 from fargate_kit.fan_out.job import Identity, belongs_to, tasks_of
 from fargate_kit.fan_out.plan import Batch
 from fargate_kit.fan_out.retries import STOPPED_BY_US
@@ -20,8 +22,6 @@ STOPPED_AT_ONCE = 10
 # What a call started whose answer was lost may be listed only after a while: it is looked for
 # again after so many seconds.
 LOOK_AGAIN = (0.0, 2.0, 5.0)
-# Where nothing answers, the rest is not tried: each try takes botocore some fifteen seconds.
-GIVE_UP_AFTER = 3
 
 
 async def tasks_of_lost_calls(
@@ -39,7 +39,12 @@ async def tasks_of_lost_calls(
     found: dict[str, Task] = {}
     for pause in LOOK_AGAIN if lost else ():
         await session.clock.sleep(pause)
-        for task in await tasks_of(session, pacing, cluster_arn, identity):
+        tasks = await outlast(
+            session.clock,
+            lambda: tasks_of(session, pacing, cluster_arn, identity),
+            what="what a call has started whose answer was lost is not known",
+        )
+        for task in tasks:
             ours = identity.job is None or any(belongs_to(task, batch) for batch in lost)
             if ours and task.desired_status == "RUNNING":
                 found[task.arn] = task
@@ -49,6 +54,9 @@ async def tasks_of_lost_calls(
 async def stop_all(session: Session, pacing: Pacing, tasks: Iterable[Task]) -> list[str]:
     """Stop tasks, some at a time; one that cannot be stopped does not keep the others.
 
+    While AWS does not answer, it is asked again, for five minutes at most: what runs costs money.
+    After that the rest is not tried.
+
     Returns:
         A sentence on each that may still run.
 
@@ -57,22 +65,25 @@ async def stop_all(session: Session, pacing: Pacing, tasks: Iterable[Task]) -> l
     """
     waiting = list(tasks)
     left: list[str] = []
-    unanswered = 0
+    nothing_answers = False
+
+    async def stop(task: Task) -> None:
+        await pacing.before("ecs:StopTask")
+        await task.stop(STOPPED_BY_US)
 
     async def work() -> None:
-        nonlocal unanswered
+        nonlocal nothing_answers
         while waiting:
             task = waiting.pop()
-            if unanswered >= GIVE_UP_AFTER:
+            if nothing_answers:
                 left.append(f"task {task.arn} may still run: nothing answers")
                 continue
             try:
-                await pacing.before("ecs:StopTask")
-                await task.stop(STOPPED_BY_US)
+                await outlast(session.clock, partial(stop, task), what="the task was not stopped")
             except NotFound:
                 continue
             except FargateError as error:
-                unanswered += isinstance(error, EndpointUnreachable)
+                nothing_answers = nothing_answers or may_pass(error)
                 left.append(f"task {task.arn} may still run: {error}")
 
     async with anyio.create_task_group() as group:

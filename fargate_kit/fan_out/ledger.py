@@ -10,6 +10,7 @@ import anyio
 
 from fargate_kit.fan_out.cost import Meter
 from fargate_kit.fan_out.events import FanOutEvent, FanOutEventKind, OnEvent, Progress
+from fargate_kit.fan_out.feed import EventFeed
 from fargate_kit.fan_out.plan import Input
 from fargate_kit.fan_out.result import Attempt, TaskResult
 from fargate_kit.tasks.task import Task
@@ -38,6 +39,7 @@ class Ledger:
         self._error: Exception | None = None
         self._is_told = False
         self._listener = listener
+        self._feeds: list[EventFeed] = []
         self._attempts: dict[int, list[Attempt]] = {}
         self._ready: deque[TaskResult[Any]] = deque()
         self._handed_over = 0
@@ -82,11 +84,27 @@ class Ledger:
             reason="" if result.succeeded else result.reason,
             result=result,
         )
+        if self.succeeded + self.failed == self.total:
+            self.close()
+
+    def feed(self) -> EventFeed:
+        """Return what hands over every event from now on; it ends with everything."""
+        feed = EventFeed(self._tell_error)
+        self._feeds.append(feed)
+        if self.succeeded + self.failed == self.total or self._error is not None:
+            feed.close()
+        return feed
+
+    def close(self) -> None:
+        """Say that there will be no more events."""
+        for feed in self._feeds:
+            feed.close()
 
     def fail(self, error: Exception) -> None:
         """End everything with an error, raised where results are awaited; the first one counts."""
         if self._error is None:
             self._error = error
+            self.close()
             self._news.set()
             if self.when_failed is not None:
                 self.when_failed()
@@ -106,9 +124,7 @@ class Ledger:
         while not self._ready:
             if self._handed_over == self.total:
                 raise StopAsyncIteration
-            if self._error is not None:
-                self._is_told = True
-                raise self._error
+            self._tell_error()
             self._news = anyio.Event()
             await self._news.wait()
         self._handed_over += 1
@@ -124,8 +140,8 @@ class Ledger:
         reason: str = "",
         result: TaskResult[Any] | None = None,
     ) -> None:
-        """Tell the listener, if there is one; an error of its own ends everything."""
-        if self._listener is None:
+        """Tell whoever listens; an error of the listener's own ends everything."""
+        if self._listener is None and not self._feeds:
             return
         event = FanOutEvent(
             kind=kind,
@@ -136,7 +152,15 @@ class Ledger:
             reason=reason,
             result=result,
         )
+        for feed in self._feeds:
+            feed.put(event)
         try:
-            self._listener(event)
+            if self._listener is not None:
+                self._listener(event)
         except Exception as error:
             self.fail(error)
+
+    def _tell_error(self) -> None:
+        if self._error is not None:
+            self._is_told = True
+            raise self._error

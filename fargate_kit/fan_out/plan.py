@@ -4,41 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any
 
 from fargate_kit.errors import InvalidSpec
+from fargate_kit.fan_out.spill import SpillPlace
 from fargate_kit.model.problems import Problem
 from fargate_kit.model.values import Overrides
-from fargate_kit.tasks.run_task import STARTED_AT_ONCE, main_container, override_problems
+from fargate_kit.tasks.run_task import (
+    OVERRIDES_LENGTH,
+    STARTED_AT_ONCE,
+    compact,
+    main_container,
+    override_problems,
+)
 from fargate_kit.tasks.task_definition import TaskDefinition
 
-__all__ = [
-    "CAPACITIES",
-    "ON_DEMAND",
-    "SPOT",
-    "Batch",
-    "Input",
-    "batch_size",
-    "batches",
-    "check_settings",
-    "inputs_of",
-]
+__all__ = ["Batch", "Input", "batch_size", "batches", "inputs_of"]
 
-SPOT: Final = "FARGATE_SPOT"
-ON_DEMAND: Final = "FARGATE"
-CAPACITIES: Mapping[str, tuple[str, ...]] = {
-    "spot-then-on-demand": (SPOT, ON_DEMAND),
-    "spot": (SPOT,),
-    "on-demand": (ON_DEMAND,),
-}
-# startedBy takes letters, digits, hyphens, underscores and slashes, 128 at most (ECS model); our
-# own mark stands before the name.
-JOB = re.compile(r"[A-Za-z0-9/_-]{1,100}")
 PROBLEMS_SHOWN = 20
+NO_BUCKET = Problem(
+    path="spill_to",
+    rule="fan-out",
+    given=None,
+    allowed="a bucket",
+    message="spill_to: name a bucket, and long values of the environment are put there for you",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +42,7 @@ class Input:
         overrides: As AWS takes them.
         digest: The same for inputs that run the same revision with the same overrides.
         ordinal: Its place among those, from 0.
+        spilled: Values of the environment whose address in S3 the overrides have, by their keys.
     """
 
     index: int
@@ -56,6 +50,7 @@ class Input:
     overrides: Mapping[str, Any]
     digest: str
     ordinal: int
+    spilled: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,9 +79,15 @@ class Batch:
 
 
 def inputs_of(
-    definition: TaskDefinition, items: Sequence[Any], overrides: Sequence[Overrides | None]
+    definition: TaskDefinition,
+    items: Sequence[Any],
+    overrides: Sequence[Overrides | None],
+    place: SpillPlace | None = None,
 ) -> tuple[Input, ...]:
     """Return the inputs, each with what makes it like others.
+
+    Args:
+        place: Where values go that are too long; None refuses them.
 
     Raises:
         InvalidSpec: Overrides that cannot work; nothing was sent.
@@ -95,71 +96,32 @@ def inputs_of(
     found: list[Input] = []
     problems: list[Problem] = []
     alike: Counter[str] = Counter()
+    too_long = False
     for index, (item, each) in enumerate(zip(items, overrides, strict=True)):
         if each is not None and not isinstance(each, Overrides):
             raise TypeError(f"input {index} needs Overrides, not {type(each).__name__}")
         raw = (each or Overrides()).to_api(main)
-        problems += override_problems(definition, each, raw, path=f"input {index}")
         digest = _digest(definition.arn, raw)
+        short, spilled = place.shortened(raw) if place else (raw, {})
+        if wrong := override_problems(definition, each, short, path=f"input {index}"):
+            problems += wrong
+            too_long = too_long or len(compact(short)) > OVERRIDES_LENGTH
         found.append(
-            Input(index=index, item=item, overrides=raw, digest=digest, ordinal=alike[digest])
+            Input(
+                index=index,
+                item=item,
+                overrides=short,
+                digest=digest,
+                ordinal=alike[digest],
+                spilled=spilled,
+            )
         )
         alike[digest] += 1
     if problems:
+        if too_long and place is None:
+            problems.insert(0, NO_BUCKET)
         raise InvalidSpec(f"this fan-out of {definition.name}", _shortened(problems))
     return tuple(found)
-
-
-def check_settings(
-    *,
-    limit: int,
-    retries: int,
-    capacity: str,
-    job: str | None,
-    timeout: float | None,
-    max_cost: float | None,
-    capacity_providers: Sequence[str],
-) -> None:
-    """Refuse settings that cannot work, all at once.
-
-    Args:
-        capacity_providers: Those of the cluster.
-
-    Raises:
-        InvalidSpec: Every problem; nothing was sent.
-    """
-    asked: list[tuple[str, object, str, bool]] = [
-        ("limit", limit, "1 or more", limit >= 1),
-        ("retries", retries, "0 or more", retries >= 0),
-        ("capacity", capacity, ", ".join(CAPACITIES), capacity in CAPACITIES),
-        (
-            "job",
-            job,
-            "1 to 100 letters, digits, hyphens, underscores and slashes",
-            job is None or JOB.fullmatch(job) is not None,
-        ),
-        ("timeout", timeout, "seconds, more than 0", timeout is None or timeout > 0),
-        ("max_cost", max_cost, "dollars, more than 0", max_cost is None or max_cost > 0),
-        (
-            "capacity",
-            capacity,
-            "on-demand, because the cluster has no capacity provider FARGATE_SPOT",
-            capacity != "spot" or SPOT in capacity_providers,
-        ),
-    ]
-    problems = [
-        Problem(
-            path=name,
-            rule="fan-out",
-            given=given,
-            allowed=allowed,
-            message=f"{name}: {given!r} is not possible; it may be {allowed}",
-        )
-        for name, given, allowed, fine in asked
-        if not fine
-    ]
-    if problems:
-        raise InvalidSpec("this fan-out", problems)
 
 
 def batch_size(inputs: int, limit: int) -> int:

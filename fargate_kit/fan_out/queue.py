@@ -52,6 +52,12 @@ class CallQueue:
         self._calls.extendleft(reversed(list(calls)))
         self._woken.set()
 
+    async def put_later(self, call: Batch, seconds: float) -> None:
+        """Line a call up before the others after a pause."""
+        if seconds:
+            await self._clock.sleep(seconds)
+        self.put_first([call])
+
     def take(self, tasks: int = 1) -> None:
         """Take room for tasks that are there already."""
         self._busy += tasks

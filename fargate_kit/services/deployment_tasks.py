@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from datetime import timedelta
 
+from fargate_kit.core.outage import may_pass
 from fargate_kit.core.session import Session
 from fargate_kit.errors import FargateError
 from fargate_kit.model.deployment_evidence import StoppedTask, culprit
 from fargate_kit.model.values import LogLine, TaskStatus
 from fargate_kit.model.verdicts import why_it_stopped
-from fargate_kit.services.deployment_trouble import may_pass
 from fargate_kit.tasks.listing import list_task_arns, list_tasks
 from fargate_kit.tasks.task import DESCRIBED_AT_ONCE, Task
 from fargate_kit.tasks.task import describe as describe_tasks

@@ -1,37 +1,12 @@
-"""AWS's own troubles while somebody waits: which of them pass, and how long that is awaited."""
+"""AWS's own troubles while somebody waits, and how long they are borne."""
 
 from __future__ import annotations
 
 from fargate_kit.core.clock import Clock
-from fargate_kit.errors import ApiError, EndpointUnreachable, FargateError, Throttled
+from fargate_kit.core.outage import PATIENCE, may_pass
+from fargate_kit.errors import FargateError
 
-__all__ = ["Trouble", "may_pass"]
-
-# botocore has tried five times before anything is raised, so this is a trouble that lasts.
-PATIENCE = 300.0
-# "Common Error Types" and the errors of the ECS API Reference; a number stands for an answer
-# that names no code.
-AT_FAULT_THEMSELVES = frozenset({
-    "500",
-    "502",
-    "503",
-    "504",
-    "InternalError",
-    "InternalFailure",
-    "InternalServerError",
-    "RequestTimeout",
-    "RequestTimeoutException",
-    "ServerException",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-})
-
-
-def may_pass(error: FargateError) -> bool:
-    """Whether the same call may be answered later, without anybody changing anything."""
-    if isinstance(error, Throttled | EndpointUnreachable):
-        return True
-    return isinstance(error, ApiError) and str(error.code) in AT_FAULT_THEMSELVES
+__all__ = ["Trouble"]
 
 
 class Trouble:

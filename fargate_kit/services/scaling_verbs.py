@@ -58,6 +58,7 @@ class ScalingVerbs:
 
         Raises:
             InvalidSpec: Every problem at once; nothing was sent.
+            TypeError: A bound is no whole number, or a policy is none; nothing was sent.
             ApiError: AWS refused, for instance because another policy tracks the same metric.
 
         Calls:

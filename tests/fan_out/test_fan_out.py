@@ -195,7 +195,8 @@ async def test_impossible_inputs_are_refused_before_any_call(
     with pytest.raises(fk.InvalidSpec) as refused:
         async with cluster.fan_out(definition, inputs):
             pytest.fail("nothing may run")
-    assert [problem.path for problem in refused.value.problems] == ["input 1", "input 2"]
+    paths = [problem.path for problem in refused.value.problems]
+    assert paths == ["spill_to", "input 1", "input 2"]
     assert "8192" in str(refused.value)
     assert "S3" in str(refused.value)
     assert aws.calls["ecs:RunTask"] == 0
@@ -235,9 +236,10 @@ async def test_impossible_settings_are_refused_at_once(
             job="two words",
             timeout=0,
             max_cost=0,
+            spill_to="No Bucket",
         )
     paths = {problem.path for problem in refused.value.problems}
-    assert paths == {"limit", "retries", "capacity", "job", "timeout", "max_cost"}
+    assert paths == {"limit", "retries", "capacity", "job", "timeout", "max_cost", "spill_to"}
 
 
 async def test_spot_alone_needs_its_capacity_provider(aws: Connection, shell: ShellSpec) -> None:
