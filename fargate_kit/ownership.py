@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["MADE", "TAG", "owned", "owned_by"]
+__all__ = ["MADE", "TAG", "is_own", "owned", "owned_by"]
 
 TAG: Final = "fargate-kit"
 MADE: Final = "made"
@@ -28,3 +28,8 @@ def owned(tags: Mapping[str, str] | None, *, mark: str = MADE) -> dict[str, str]
 def owned_by(tags: Mapping[str, str], mark: str) -> bool:
     """Whether tags read from AWS carry the mark."""
     return tags.get(TAG) == mark
+
+
+def is_own(key: str) -> bool:
+    """Whether the key of a tag is one of ours: the mark, or what stands beside it."""
+    return key == TAG or key.startswith(f"{TAG}:")

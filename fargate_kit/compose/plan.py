@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fargate_kit.compose.drafts import Topology
+from fargate_kit.errors import InvalidSpec
+from fargate_kit.model.problems import Problem
 from fargate_kit.model.values import Network
 from fargate_kit.tasks.task_spec import TaskSpec
 
@@ -175,6 +177,26 @@ class Plan:
     log_groups: tuple[LogGroup, ...]
     references: tuple[Reference, ...]
     discovery: Discovery | None = None
+
+    def service(self, name: str) -> PlannedService:
+        """Return the service that a Compose service is in, or the one that will have the name.
+
+        Args:
+            name: Of a Compose service, such as `web`; or of the ECS service, such as `shop-web`.
+
+        Raises:
+            InvalidSpec: The plan has none of that name.
+        """
+        for each in self.services:
+            if name in {each.name, *each.compose_services}:
+                return each
+        known = [name for each in self.services for name in each.compose_services]
+        allowed = ", ".join(known) or "none"
+        message = f"project {self.project} has no service {name!r}; it has {allowed}"
+        problem = Problem(
+            path="service", rule="compose-service", given=name, allowed=allowed, message=message
+        )
+        raise InvalidSpec(f"project {self.project!r}", [problem])
 
     async def compare(
         self, aws: Connection, *, cluster: str | None = None, create_missing: bool = False

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from os import PathLike, fspath
 from pathlib import Path
 
 from fargate_kit.compose.catalogue import compose_keys
@@ -36,8 +37,8 @@ class ProjectFiles:
         environment: Variables that win over those of files.
     """
 
-    files: Sequence[str] = ()
-    directory: str | None = None
+    files: Sequence[str | PathLike[str]] = ()
+    directory: str | PathLike[str] | None = None
     name: str | None = None
     profiles: Sequence[str] = ()
     env_files: Sequence[str] = ()
@@ -93,7 +94,7 @@ def read_project(wanted: ProjectFiles, ledger: Ledger) -> Project | None:
 
 def _files(wanted: ProjectFiles, ledger: Ledger) -> list[str]:
     if wanted.files:
-        return list(dict.fromkeys(wanted.files))
+        return list(dict.fromkeys(fspath(each) for each in wanted.files))
     if named := wanted.environment.get("COMPOSE_FILE"):
         separator = wanted.environment.get("COMPOSE_PATH_SEPARATOR", os.pathsep)
         return [path for path in named.split(separator) if path]

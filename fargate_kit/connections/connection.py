@@ -22,6 +22,8 @@ from fargate_kit.core.opening import Opening
 from fargate_kit.core.session import Session
 from fargate_kit.core.transport import Transport
 from fargate_kit.model.arguments import wrong_argument
+from fargate_kit.roles import assuming
+from fargate_kit.roles.role import Role
 from fargate_kit.tasks.task_definition import TaskDefinition
 from fargate_kit.tasks.task_spec import TaskSpec
 from fargate_kit.teardown import temporary as temporaries
@@ -85,6 +87,33 @@ class Connection(
             InvalidSpec: The mark is no value of a tag; nothing was sent.
         """
         return Connection(temporaries.marked(self._session, mark), closes=False)
+
+    def assume(
+        self, role: Role | str, *, session_name: str = assuming.SESSION_NAME
+    ) -> Opening[Connection]:
+        """Take a role: `as_deployer = await aws.assume("deployer")`, or `async with` it.
+
+        The connection that comes back may do what the role may do, in the same region and under the
+        same mark. Its keys are never shown, and are taken anew before they end. It is closed with
+        this connection at the latest.
+
+        Args:
+            role: A role, its ARN or its name.
+            session_name: What AWS lists its calls under, 2 to 64 characters.
+
+        Raises:
+            InvalidSpec: The session's name is none; nothing was sent.
+            NotFound: There is no role of that name.
+            Denied: The role does not trust you, or you may not take it.
+
+        Calls:
+            sts:AssumeRole, now and every hour; iam:GetRole where a name was given
+        """
+
+        async def open() -> Connection:
+            return Connection(await assuming.assume(self._session, role, session_name=session_name))
+
+        return Opening(open, call="assume(…)")
 
     @asynccontextmanager
     async def temporary(self, name: str) -> AsyncIterator[Connection]:

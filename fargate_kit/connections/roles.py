@@ -134,6 +134,53 @@ class RoleVerbs:
             settle=settle,
         )
 
+    async def create_role(
+        self,
+        name: str,
+        *,
+        trusted: str | Sequence[str] | None = None,
+        statements: Sequence[Mapping[str, Any]] = (),
+        policies: Sequence[str] = (),
+        boundary: str | None = None,
+        path: str = "/",
+        tags: Mapping[str, str] | None = None,
+        change_foreign: bool = False,
+        settle: float = role_creation.SETTLE,
+    ) -> Role:
+        """Make a role for people and pipelines, such as one that deploys; `assume()` takes it.
+
+        ECS cannot take it: for tasks there are `create_execution_role()` and `create_task_role()`.
+        Repetition, failure and waiting are those of `create_execution_role()`.
+
+        Args:
+            trusted: Who may take it: accounts of twelve digits, and ARNs of users and roles. None
+                is this account: those of it whose own policies allow them `sts:AssumeRole` on it.
+            statements: What it may do, as of `create_task_role()`.
+            policies: ARNs of managed policies that are attached as well.
+            boundary: ARN of a permissions boundary.
+            change_foreign: Whether a role that fargate_kit did not make may be changed.
+            settle: Seconds to wait after a change.
+
+        Raises:
+            InvalidSpec: Every problem at once, before any call; or a role of that name differs and
+                is not ours.
+
+        Calls:
+            those of `create_execution_role()`
+        """
+        return await role_creation.create_role(
+            self._session,
+            name,
+            trusted=trusted,
+            statements=statements,
+            policies=policies,
+            boundary=boundary,
+            path=path,
+            tags=tags,
+            change_foreign=change_foreign,
+            settle=settle,
+        )
+
     async def role(self, name: str) -> Role:
         """Look up a role by its name or ARN.
 

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -33,8 +33,10 @@ from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp
 
+from fargate_kit.core.assumed import AssumedCredentials
 from fargate_kit.core.error_mapping import foreign_answer, is_foreign, mapped
 from fargate_kit.core.event_stream import CONTENT_TYPE, Chunks, EventStream, lost
+from fargate_kit.core.guard import Call, Guard
 from fargate_kit.core.transport import Transport, TransportRequest
 from fargate_kit.errors import ConfigurationError, ConnectionClosed
 
@@ -64,7 +66,7 @@ class Api:
         region: The AWS region; None takes AWS_REGION, AWS_DEFAULT_REGION or the profile's.
         profile: A profile of the AWS configuration files.
         endpoint_url: Where to send every call instead of AWS; None takes AWS_ENDPOINT_URL.
-        credentials: A key pair instead of the standard chain.
+        credentials: A key pair, or those of a role, instead of the standard chain.
         transport: Carries the requests instead of the network.
 
     Raises:
@@ -77,10 +79,12 @@ class Api:
         region: str | None = None,
         profile: str | None = None,
         endpoint_url: str | None = None,
-        credentials: Credentials | None = None,
+        credentials: Credentials | AssumedCredentials | None = None,
         transport: Transport | None = None,
     ) -> None:
         self._aws = _session(profile)
+        if isinstance(credentials, AssumedCredentials):
+            self._aws.register_component("credential_provider", credentials)
         self.region = region or os.environ.get("AWS_REGION") or self._configured_region()
         self.endpoint_url = _checked_url(endpoint_url) or _checked_url(
             os.environ.get("AWS_ENDPOINT_URL")
@@ -94,10 +98,13 @@ class Api:
         self._closed = False
         self._profile = profile
         self._elsewhere: dict[str, Api] = {}
+        self._signed_otherwise: list[Api] = []
         self.calls: Counter[str] = Counter()
         """How often each operation was called, by names such as `ecs:RunTask`."""
         self.retries: Counter[str] = Counter()
         """How often botocore tried again by itself: AWS was throttling, or could not answer."""
+        self.guard: Guard | None = None
+        """Who looks at every call before it is sent; None is nobody."""
 
     async def open(self) -> None:
         """Check the region; nothing is sent.
@@ -129,7 +136,25 @@ class Api:
             )
             other.calls, other.retries = self.calls, self.retries
             self._elsewhere[region] = other
+        self._elsewhere[region].guard = self.guard
         return self._elsewhere[region]
+
+    def signed_by(self, credentials: AssumedCredentials) -> Api:
+        """Return an api for the same region that is somebody else's; it counts its own calls.
+
+        It can be closed by itself, and is closed with this one at the latest.
+        """
+        other = Api(
+            region=self.region,
+            profile=self._profile,
+            endpoint_url=self._given_endpoint_url,
+            credentials=credentials,
+            transport=self._transport,
+        )
+        other.guard = self.guard
+        still_open = [each for each in self._signed_otherwise if not each._closed]
+        self._signed_otherwise = [*still_open, other]
+        return other
 
     async def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Call an operation once and return its reply without the metadata.
@@ -141,6 +166,19 @@ class Api:
 
         Raises:
             FargateError: The most specific error that fits the refusal.
+        """
+        if self.guard is None:
+            return await self.send(service, operation, parameters)
+        call = Call(region=self.region, service=service, operation=operation, parameters=parameters)
+        return await self.guard.carry(call, partial(self.send, service, operation))
+
+    async def send(
+        self, service: str, operation: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Call an operation past the guard: for the guard itself.
+
+        Raises:
+            FargateError: As `call()`.
         """
         name = f"{service}:{operation}"
         client = await self._client(service, name)
@@ -206,7 +244,7 @@ class Api:
         self._closed = True
         self._clients.clear()
         with anyio.CancelScope(shield=True):
-            for other in self._elsewhere.values():
+            for other in (*self._elsewhere.values(), *self._signed_otherwise):
                 await other.aclose()
             await self._stack.aclose()
 
@@ -262,7 +300,7 @@ class Api:
                 **self._http_session(),
             ),
         }
-        if self._credentials is not None:
+        if isinstance(self._credentials, Credentials):
             options["aws_access_key_id"] = self._credentials.access_key_id
             options["aws_secret_access_key"] = self._credentials.secret_access_key
             options["aws_session_token"] = self._credentials.session_token

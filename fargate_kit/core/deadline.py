@@ -43,7 +43,7 @@ async def within(clock: Clock, timeout: float | None, work: Callable[[], Awaitab
 
     Args:
         clock: Measures the time.
-        timeout: Seconds on that clock; None waits for ever.
+        timeout: Seconds on that clock, none left where it is negative; None waits for ever.
         work: What to do; it is cancelled when the time is up.
 
     Raises:
@@ -56,7 +56,8 @@ async def within(clock: Clock, timeout: float | None, work: Callable[[], Awaitab
         async with anyio.create_task_group() as group:
 
             async def ring() -> None:
-                await clock.sleep(timeout)
+                # On a slow machine the time may have run out since it was reckoned.
+                await clock.sleep(max(0.0, timeout))
                 group.cancel_scope.cancel()
 
             group.start_soon(ring)

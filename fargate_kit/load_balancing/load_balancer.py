@@ -240,10 +240,20 @@ class LoadBalancer:
     async def target_groups(self) -> AsyncIterator[TargetGroup]:
         """Yield the target groups that its listeners and rules forward to.
 
+        Raises:
+            NotFound: AWS does not know the balancer any more.
+
         Calls:
-            elasticloadbalancing:DescribeTargetGroups
+            elasticloadbalancing:DescribeTargetGroups; elasticloadbalancing:DescribeLoadBalancers
+            if there are none
         """
-        for each in await target_groups.find(self._session, LoadBalancerArn=self.arn):
+        try:
+            found = await target_groups.find(self._session, LoadBalancerArn=self.arn)
+        except NotFound:
+            # That nobody forwards to any group may be told as an error as well.
+            await self.refresh()
+            return
+        for each in found:
             yield each
 
     async def delete(self) -> None:

@@ -11,7 +11,11 @@ from fargate_kit.core.poller import Poller
 from fargate_kit.core.retrying import again_while
 from fargate_kit.core.session import Session
 from fargate_kit.errors import ApiError, InvalidSpec, NotFound, WaitTimeout
-from fargate_kit.load_balancing.target_rules import LONGEST_DELAY, TargetHealthCheck
+from fargate_kit.load_balancing.target_rules import (
+    LONGEST_DELAY,
+    TargetHealthCheck,
+    check_changes,
+)
 from fargate_kit.model.deployment_evidence import TargetHealth
 from fargate_kit.model.problems import Problem
 from fargate_kit.ownership import owned
@@ -114,6 +118,45 @@ class TargetGroup:
         return TargetGroup.from_api(
             reply["TargetGroups"][0], self._session, load_balancer_arn=self.load_balancer_arn
         )
+
+    async def update(
+        self,
+        *,
+        health_check: TargetHealthCheck | None = None,
+        deregistration_delay: int | None = None,
+    ) -> TargetGroup:
+        """Change how targets are checked, or for how long they drain.
+
+        Only what is given is sent. AWS does not change port, protocol, VPC and type of a group.
+
+        Args:
+            health_check: The whole check as it shall be.
+            deregistration_delay: Seconds, 0 to 3600.
+
+        Returns:
+            The group as AWS answered.
+
+        Raises:
+            InvalidSpec: Every problem at once; nothing was sent.
+            NotFound: AWS does not know the group any more.
+
+        Calls:
+            elasticloadbalancing:ModifyTargetGroup for the check,
+            elasticloadbalancing:ModifyTargetGroupAttributes for the delay
+        """
+        if problems := check_changes(health_check, deregistration_delay):
+            raise InvalidSpec(f"target group {self.name}", problems)
+        changed = self
+        if health_check is not None:
+            reply = await self._session.api.call(
+                "elbv2", "ModifyTargetGroup", TargetGroupArn=self.arn, **health_check.to_api()
+            )
+            changed = TargetGroup.from_api(
+                reply["TargetGroups"][0], self._session, load_balancer_arn=self.load_balancer_arn
+            )
+        if deregistration_delay is not None:
+            await set_delay(self._session, self.arn, deregistration_delay)
+        return changed
 
     async def health(self) -> tuple[TargetHealth, ...]:
         """Return how the load balancer sees each target, those that drain included.

@@ -8,7 +8,7 @@ from typing import Any
 
 from fargate_kit.model.problems import Problem, Rule
 
-__all__ = ["TargetHealthCheck", "check_group", "check_name", "check_port"]
+__all__ = ["TargetHealthCheck", "check_changes", "check_group", "check_name", "check_port"]
 
 # Longest that AWS lets a target drain (Elastic Load Balancing model, TargetGroupAttribute).
 LONGEST_DELAY = 3600
@@ -131,8 +131,16 @@ def check_group(
     name: str, port: int, health_check: TargetHealthCheck, deregistration_delay: int
 ) -> list[Problem]:
     """Return every problem of a target group that is to be made."""
-    found = [*check_name(name), *check_port(port), *health_check.problems()]
-    if not 0 <= deregistration_delay <= LONGEST_DELAY:
+    found = [*check_name(name), *check_port(port)]
+    return found + check_changes(health_check, deregistration_delay)
+
+
+def check_changes(
+    health_check: TargetHealthCheck | None, deregistration_delay: int | None
+) -> list[Problem]:
+    """Return every problem of what of a target group may change; None is no change."""
+    found = health_check.problems() if health_check is not None else []
+    if deregistration_delay is not None and not 0 <= deregistration_delay <= LONGEST_DELAY:
         found.append(
             DELAY.problem(
                 "deregistration_delay.timeout_seconds",

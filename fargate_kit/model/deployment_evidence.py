@@ -93,6 +93,7 @@ class TargetHealth:
         state: `initial`, `healthy`, `unhealthy`, `unused`, `draining` or `unavailable`.
         reason: AWS's code, such as `Target.ResponseCodeMismatch`.
         description: AWS's words.
+        zone: The Availability Zone that it is in, where AWS tells it.
     """
 
     target_group_arn: str
@@ -101,6 +102,7 @@ class TargetHealth:
     state: str
     reason: str | None
     description: str | None
+    zone: str | None = None
 
     @classmethod
     def from_api(cls, raw: Mapping[str, Any], target_group_arn: str) -> Self:
@@ -113,6 +115,7 @@ class TargetHealth:
             state=health.get("State", ""),
             reason=health.get("Reason"),
             description=health.get("Description"),
+            zone=target.get("AvailabilityZone"),
         )
 
     @property

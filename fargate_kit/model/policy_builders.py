@@ -75,6 +75,25 @@ def trust_policy(service: str, account: str, *, region: str = "*") -> dict[str, 
     }
 
 
+def callers_trust_policy(principals: Sequence[str]) -> dict[str, Any]:
+    """Make the trust policy of a role that users, roles or whole accounts take.
+
+    Args:
+        principals: Their ARNs; of an account, `arn:aws:iam::<account>:root`.
+    """
+    named = list(dict.fromkeys(principals))
+    return {
+        "Version": CURRENT_VERSION,
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": named[0] if len(named) == 1 else named},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+
+
 def partition(region: str) -> str:
     """Tell the partition of a region, which begins its ARNs."""
     if region.startswith("cn-"):

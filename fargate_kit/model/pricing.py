@@ -330,6 +330,11 @@ def _notes(
         )
     if load_balancers and not capacity_units:
         notes.append("the load balancer's capacity units depend on traffic, and are not in it")
+    if load_balancers:
+        notes.append(
+            "a load balancer that faces the internet has a public address in each of its zones, "
+            "and those are not in it"
+        )
     return tuple(notes)
 
 

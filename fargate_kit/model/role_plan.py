@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fargate_kit.model.policy_builders import CURRENT_VERSION, execution_policy, trust_policy
+from fargate_kit.model.policy_builders import (
+    CURRENT_VERSION,
+    callers_trust_policy,
+    execution_policy,
+    partition,
+    trust_policy,
+)
 from fargate_kit.model.policy_document import InvalidPolicy, read
 from fargate_kit.model.problems import Problem, Rule
 
@@ -17,6 +23,7 @@ __all__ = [
     "REGION",
     "RULES",
     "RolePlan",
+    "callers_plan",
     "exec_statement",
     "plan_of",
     "policy_for",
@@ -58,13 +65,20 @@ REGION = Rule(
     says="A role that fargate_kit makes serves the tasks of one region, and names have none.",
     source="guide: task-iam-roles",
 )
-RULES = (NAME, PATH, MANAGED, POLICY, SIZE, TAGS, REGION)
+TRUSTED = Rule(
+    id="role-trusted",
+    says="Who may take a role is named: an account, or the ARN of a user or a role.",
+    source="IAM User Guide: reference_policies_elements_principal",
+)
+RULES = (NAME, PATH, MANAGED, POLICY, SIZE, TAGS, REGION, TRUSTED)
 
 _MOST_CHARACTERS = 10_240
 _MOST_TAGS = 50
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _PATH = re.compile(r"/|/[!-\x7e]{1,510}/")
 _MANAGED = re.compile(r"arn:aws[a-z-]*:iam::(?:aws|\d{12}):policy/[\w+=,.@/-]+", re.ASCII)
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_CALLER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)", re.ASCII)
 _EXEC = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
 
 
@@ -75,6 +89,7 @@ class RolePlan:
     Attributes:
         trust: The document that says who may take the role.
         policy: The inline policy's document; None for a role without one.
+        trusted: Of a role for people: who may take it; None is whom `trust` says.
         managed: ARNs of managed policies that are attached to it.
         boundary: ARN of its permissions boundary; None leaves it as it is.
     """
@@ -87,6 +102,7 @@ class RolePlan:
     path: str = "/"
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    trusted: Sequence[str] | None = None
 
     def problems(self) -> tuple[Problem, ...]:
         """Return everything that IAM would refuse."""
@@ -110,6 +126,15 @@ class RolePlan:
                     given=arn,
                     allowed="arn:aws:iam::<account or aws>:policy/<name>",
                     remedy="give the ARN; statements of your own go into statements=[…]",
+                )
+        # An empty list is somebody who is nobody.
+        for number, caller in enumerate([""] if self.trusted == [] else self.trusted or ()):
+            if not _CALLER.fullmatch(caller):
+                yield TRUSTED.problem(
+                    f"trusted[{number}]",
+                    given=caller,
+                    allowed="an account of twelve digits, or arn:aws:iam::<account>:role/<name>",
+                    remedy="name who may take the role; there is no way to say everybody",
                 )
         if len(self.tags) > _MOST_TAGS:
             yield TAGS.problem(
@@ -163,6 +188,40 @@ def plan_of(
         name=name,
         trust=trust_policy(ECS_TASKS, account, region=region),
         policy=policy if statements else None,
+        **settings,
+    )
+
+
+def callers_plan(
+    name: str,
+    *,
+    account: str,
+    region: str,
+    trusted: str | Sequence[str] | None,
+    statements: Sequence[Mapping[str, Any]] = (),
+    **settings: Any,
+) -> RolePlan:
+    """Plan a role that people and pipelines take.
+
+    A trust policy that names an account leaves it to the account's own policies who may take the
+    role (IAM User Guide, `reference_policies_elements_principal`).
+
+    Args:
+        account: Twelve digits.
+        trusted: Accounts, and ARNs of users and roles; None is the account itself.
+        statements: What the role may do; none makes a role without an inline policy.
+        settings: Further fields of the plan.
+    """
+    given = account if trusted is None else trusted
+    named = [given] if isinstance(given, str) else list(given)
+    root = f"arn:{partition(region)}:iam::{{}}:root"
+    callers = [root.format(each) if _ACCOUNT.fullmatch(each) else each for each in named]
+    policy = {"Version": CURRENT_VERSION, "Statement": [dict(each) for each in statements]}
+    return RolePlan(
+        name=name,
+        trust=callers_trust_policy(callers or [root.format(account)]),
+        policy=policy if statements else None,
+        trusted=callers,
         **settings,
     )
 

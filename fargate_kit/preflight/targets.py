@@ -23,24 +23,27 @@ def check_ports(look: Look) -> list[Problem]:
     }
     found = []
     for number, target in enumerate(look.targets):
-        mapped = ports.get(target.container)
-        if mapped is None or target.port not in mapped:
-            there = ", ".join(map(str, mapped or ())) or "none"
-            text = (
-                f"the definition has no container {target.container}"
-                if mapped is None
-                else f"container {target.container} maps no port {target.port}; mapped: {there}"
+        able = [name for name, mapped in ports.items() if target.port in mapped]
+        # A service takes the one container that maps the port where none is named.
+        if (target.container in able) if target.container is not None else len(able) == 1:
+            continue
+        if target.container is None:
+            text = f"{'several containers map' if able else 'no container maps'} port {target.port}"
+        elif target.container not in ports:
+            text = f"the definition has no container {target.container}"
+        else:
+            there = ", ".join(map(str, ports[target.container])) or "none"
+            text = f"container {target.container} maps no port {target.port}; mapped: {there}"
+        found.append(
+            finding(
+                f"loadBalancers[{number}]",
+                "target-port",
+                target.port,
+                text,
+                "map the port in the definition, or name one that is mapped",
+                allowed="a port that the container maps",
             )
-            found.append(
-                finding(
-                    f"loadBalancers[{number}]",
-                    "target-port",
-                    target.port,
-                    text,
-                    "map the port in the definition, or name one that is mapped",
-                    allowed="a port that the container maps",
-                )
-            )
+        )
     return found
 
 

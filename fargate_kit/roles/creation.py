@@ -18,6 +18,7 @@ from fargate_kit.model.role_plan import (
     LONGEST_NAME,
     REGION,
     RolePlan,
+    callers_plan,
     exec_statement,
     plan_of,
     policy_for,
@@ -27,7 +28,14 @@ from fargate_kit.ownership import owned
 from fargate_kit.roles.policies import attached_arns, inline_names, inline_policy
 from fargate_kit.roles.role import Role, describe, foreign_role, remove
 
-__all__ = ["INLINE_POLICY", "SETTLE", "account_id", "create_execution_role", "create_task_role"]
+__all__ = [
+    "INLINE_POLICY",
+    "SETTLE",
+    "account_id",
+    "create_execution_role",
+    "create_role",
+    "create_task_role",
+]
 
 INLINE_POLICY = "fargate-kit"
 """The inline policy that holds what was asked for; others of the role are left alone."""
@@ -126,6 +134,42 @@ async def create_task_role(
             boundary=boundary,
             path=path,
             description="What the code in the containers of tasks may do",
+            tags=owned(tags, mark=session.mark),
+        )
+
+    return await _ensure(session, plan, change_foreign=change_foreign, settle=settle)
+
+
+async def create_role(
+    session: Session,
+    name: str,
+    *,
+    trusted: str | Sequence[str] | None = None,
+    statements: Sequence[Mapping[str, Any]] = (),
+    policies: Sequence[str] = (),
+    boundary: str | None = None,
+    path: str = "/",
+    tags: Mapping[str, str] | None = None,
+    change_foreign: bool = False,
+    settle: float = SETTLE,
+) -> Role:
+    """Make a role that people and pipelines take.
+
+    Raises:
+        InvalidSpec: Every problem at once, before any change.
+    """
+
+    def plan(account: str) -> RolePlan:
+        return callers_plan(
+            name,
+            account=account,
+            region=session.api.region,
+            trusted=trusted,
+            statements=statements,
+            managed=policies,
+            boundary=boundary,
+            path=path,
+            description="Taken by people and pipelines",
             tags=owned(tags, mark=session.mark),
         )
 

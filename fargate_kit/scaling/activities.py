@@ -12,7 +12,7 @@ from fargate_kit.core.session import Session
 from fargate_kit.model.values import moment
 from fargate_kit.scaling.names import SERVICE, scaled
 
-__all__ = ["ScalingActivity", "follow_activities", "read_activities"]
+__all__ = ["ScalingActivity", "follow_activities", "newest_activity", "read_activities"]
 
 # An activity may be shown later than one that began after it; AWS promises no time.
 OVERLAP = timedelta(minutes=10)
@@ -140,6 +140,16 @@ async def follow_activities(
             latest = max(told.values()) - OVERLAP
             horizon = max(latest, since) if since is not None else latest
             told = {id_: at for id_, at in told.items() if at >= horizon}
+
+
+async def newest_activity(session: Session, resource_id: str) -> ScalingActivity | None:
+    """Return the activity that began last, at the next look; None if there never was one.
+
+    Calls:
+        application-autoscaling:DescribeScalingActivities, shared with everyone who follows them
+    """
+    page: _Page = await _poller(session, resource_id, not_scaled=False).next(resource_id)
+    return page.activities[-1] if page.activities else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

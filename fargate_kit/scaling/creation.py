@@ -10,6 +10,7 @@ from fargate_kit.core.fresh import call_fresh
 from fargate_kit.core.session import Session
 from fargate_kit.core.undo import Making, making
 from fargate_kit.errors import InvalidSpec, NotFound
+from fargate_kit.model.arguments import wrong_argument
 from fargate_kit.model.problems import Problem, Rule
 from fargate_kit.ownership import owned
 from fargate_kit.scaling.names import scaled
@@ -59,10 +60,12 @@ async def autoscale(
 
     Raises:
         InvalidSpec: Every problem at once; nothing was sent.
+        TypeError: A bound is no whole number, or a policy is none; nothing was sent.
 
     Calls:
         As `Service.autoscale()`
     """
+    _check_kinds(minimum, maximum, policies, schedules)
     _check(resource_id, minimum, maximum, policies, schedules)
     try:
         before: Scaling | None = await describe(session, resource_id)
@@ -205,6 +208,25 @@ def _is_equal(there: ScalingPolicy, wanted: ScalingPolicySpec) -> bool:
     return there.kind == wanted.KIND and all(
         there.configuration.get(key) == value for key, value in asked.items()
     )
+
+
+def _check_kinds(minimum: Any, maximum: Any, policies: Any, schedules: Any) -> None:
+    for name, count in (("minimum", minimum), ("maximum", maximum)):
+        if isinstance(count, bool) or not isinstance(count, int):
+            raise wrong_argument(name, count, "a whole number of tasks")
+    for policy in policies:
+        if not isinstance(policy, ScalingPolicySpec):
+            raise wrong_argument(
+                "policy",
+                policy,
+                "a TargetTracking or a StepScaling",
+                "such as TargetTracking.cpu(50)",
+            )
+    if isinstance(schedules, Schedule):
+        raise wrong_argument("schedules", schedules, "a list of Schedule", "put it into [ ]")
+    for schedule in schedules:
+        if not isinstance(schedule, Schedule):
+            raise wrong_argument("schedules", schedule, "a list of Schedule")
 
 
 def _check(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from fargate_kit.model.arguments import wrong_argument
 from fargate_kit.model.problems import Problem, Rule
 
-__all__ = ["IN_COOLDOWN", "OUT_COOLDOWN", "check_cooldown", "check_name"]
+__all__ = ["IN_COOLDOWN", "OUT_COOLDOWN", "check_cooldown", "check_name", "check_number"]
 
 MODEL = "Application Auto Scaling model"
 NAME = Rule(
@@ -36,6 +38,17 @@ def check_name(name: str) -> list[Problem]:
 
 def check_cooldown(path: str, seconds: int) -> list[Problem]:
     """Return what is wrong with a cooldown."""
+    check_number(path, seconds, "seconds", kind=int)
     if seconds >= 0:
         return []
     return [SECONDS.problem(path, given=seconds, allowed="0 or more", remedy="give seconds")]
+
+
+def check_number(path: str, given: Any, allowed: str, *, kind: Any = (int, float)) -> None:
+    """Make sure that something is a number.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if isinstance(given, bool) or not isinstance(given, kind):
+        raise wrong_argument(path, given, allowed)

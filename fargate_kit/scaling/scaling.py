@@ -16,6 +16,7 @@ from fargate_kit.model.values import moment
 from fargate_kit.scaling.activities import ScalingActivity, follow_activities, read_activities
 from fargate_kit.scaling.names import ALARM_PREFIX, SERVICE, scaled
 from fargate_kit.scaling.pictures import ScalingAlarm, ScalingPolicy, Suspension
+from fargate_kit.scaling.quiet import wait_quiet
 from fargate_kit.scaling.schedules import Schedule
 
 __all__ = ["Scaling", "describe", "remove"]
@@ -184,6 +185,26 @@ class Scaling:
             self._session, self.resource_id, not_scaled=not_scaled, since=since
         ):
             yield activity
+
+    async def wait_quiet(self, seconds: float, *, timeout: float | None = None) -> Scaling:
+        """Wait until scaling has changed nothing for so long, for instance after a load test.
+
+        The time begins with the call, and anew with every change and with its end.
+
+        Args:
+            seconds: On the connection's clock; alarms look at minutes, so give several.
+            timeout: Seconds on the connection's clock; None waits for ever.
+
+        Raises:
+            WaitTimeout: It was not quiet for so long in time; `.last` is the newest activity.
+            NotFound: The service is not scaled automatically any more.
+
+        Calls:
+            application-autoscaling:DescribeScalingActivities, shared with everyone who follows
+            them; those of `refresh()`
+        """
+        await wait_quiet(self._session, self.resource_id, seconds, timeout=timeout)
+        return await self.refresh()
 
     async def remove_policy(self, name: str) -> Scaling:
         """Remove one policy with its alarms; one that is gone is fine.

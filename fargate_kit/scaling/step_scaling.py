@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from fargate_kit.model.arguments import wrong_argument
 from fargate_kit.model.problems import Problem, Rule
 from fargate_kit.scaling.rules import (
     IN_COOLDOWN,
@@ -13,6 +14,7 @@ from fargate_kit.scaling.rules import (
     OUT_COOLDOWN,
     check_cooldown,
     check_name,
+    check_number,
 )
 
 __all__ = ["StepScaling"]
@@ -160,6 +162,7 @@ class StepScaling:
     def problems(self) -> list[Problem]:
         """Return what AWS would refuse of it."""
         found = check_name(self.name)
+        self._check_kinds()
         asked = [
             ("steps", len(self.steps), 1 <= len(self.steps) <= 20, "1 to 20 steps"),
             (
@@ -195,6 +198,17 @@ class StepScaling:
         ]
         found += check_cooldown(f"{self.name}.Cooldown", self.cooldown or 0)
         return found
+
+    def _check_kinds(self) -> None:
+        for side in ("above", "below"):
+            steps = getattr(self, side)
+            allowed = "values of the metric with their changes"
+            if not isinstance(steps, Mapping):
+                raise wrong_argument(f"{self.name}.{side}", steps, allowed, "such as {70: 1}")
+            for value, change in steps.items():
+                check_number(f"{self.name}.{side}", value, allowed)
+                check_number(f"{self.name}.{side}[{value}]", change, "whole tasks", kind=int)
+        check_number(f"{self.name}.minutes", self.minutes, "whole minutes", kind=int)
 
     def _adjustments(self) -> list[dict[str, Any]]:
         near, far = "MetricIntervalLowerBound", "MetricIntervalUpperBound"

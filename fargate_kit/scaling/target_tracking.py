@@ -14,6 +14,7 @@ from fargate_kit.scaling.rules import (
     OUT_COOLDOWN,
     check_cooldown,
     check_name,
+    check_number,
 )
 
 __all__ = ["TargetTracking"]
@@ -148,6 +149,7 @@ class TargetTracking:
     def problems(self) -> list[Problem]:
         """Return what AWS would refuse of it."""
         found = check_name(self.name)
+        check_number(f"{self.name}.TargetValue", self.value, "a number above 0")
         if not (0 < self.value < math.inf):
             found.append(
                 VALUE.problem(

@@ -45,6 +45,7 @@ from fargate_kit.sim.quotas import Quotas
 from fargate_kit.sim.request import Request, Response, Route, check_region, route
 from fargate_kit.sim.scaling.history import HistoryItem
 from fargate_kit.sim.scaling.region import ScalingRegion
+from fargate_kit.sim.schedules import Schedules
 from fargate_kit.sim.streaming import StreamingResponse
 from fargate_kit.sim.timing import Timing
 from fargate_kit.sim.workloads import Workloads
@@ -125,6 +126,9 @@ class Account:
         self._scaling: dict[str, ScalingRegion] = {}
         # the same for alarms and metrics
         self._realarmed: deque[str] = deque()
+        # the same for schedules
+        self._rescheduled: deque[str] = deque()
+        self._schedules: dict[str, Schedules] = {}
         self.moto.metric_observers.append(self._observed)
         self._request_ids = self.engine.random("request-id")
         self.faults.attach(self)
@@ -262,6 +266,8 @@ class Account:
             self.load_balancing(self._rebalanced.popleft()).configuration_changed()
         while self._realarmed:
             self.scaling(self._realarmed.popleft()).cloudwatch_changed()
+        while self._rescheduled:
+            self._schedules_of(self._rescheduled.popleft()).changed()
 
     def reset(self) -> None:
         """Forget everything but the present, the seed, the workloads and the first quotas."""
@@ -272,6 +278,8 @@ class Account:
         self._rebalanced.clear()
         self._scaling.clear()
         self._realarmed.clear()
+        self._rescheduled.clear()
+        self._schedules.clear()
         self.calls.clear()
         self.faults.reset()
         self.quotas.reset()
@@ -349,6 +357,21 @@ class Account:
             self._rebalanced.append(target.region)
         if target.service in {"cloudwatch", "cloudformation"} and not _only_reads(target.operation):
             self._realarmed.append(target.region)
+        if target.service == "scheduler" and not _only_reads(target.operation):
+            self._rescheduled.append(target.region)
+
+    def _schedules_of(self, region: str) -> Schedules:
+        found = self._schedules.get(region)
+        if found is None:
+            found = self._schedules[region] = Schedules(
+                self.engine, self.moto, region, self._strike
+            )
+        return found
+
+    def _strike(self, request: Request) -> None:
+        """Answer a request that a schedule makes, while the engine runs."""
+        target = route(request, self.default_region)
+        self._answer(request, target, self._next_request_id(), UNHARMED)
 
     def _observed(self, region: str, namespace: str, samples: Sequence[Sample]) -> None:
         """Take note of metrics that the simulation itself tells."""

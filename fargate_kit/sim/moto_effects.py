@@ -5,7 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 
-from fargate_kit.sim import moto_alarms, moto_load_balancing, moto_logs, moto_records
+from fargate_kit.sim import (
+    moto_alarms,
+    moto_load_balancing,
+    moto_logs,
+    moto_records,
+    moto_schedules,
+)
 from fargate_kit.sim.facts import NetworkInterface
 from fargate_kit.sim.load_balancing.metrics import Sample
 from fargate_kit.sim.moto_dates import dated
@@ -102,4 +108,12 @@ class MotoEffects(MotoTurns):
         """Have CloudWatch forget alarms, as far as they are there."""
         self._effect(
             lambda moto: self._backend(moto, "cloudwatch", region).delete_alarms(list(names))
+        )
+
+    def delete_schedule(self, region: str, group: str, name: str) -> None:
+        """Have EventBridge Scheduler forget a schedule, if it is there."""
+        self._effect(
+            lambda moto: moto_schedules.delete(
+                self._backend(moto, "scheduler", region), group, name
+            )
         )

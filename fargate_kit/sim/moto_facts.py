@@ -12,6 +12,7 @@ from fargate_kit.sim import (
     moto_logs,
     moto_network,
     moto_records,
+    moto_schedules,
 )
 from fargate_kit.sim.cloudwatch_logs.facts import LogGroupFact
 from fargate_kit.sim.facts import SecurityGroupFact, SubnetFact
@@ -22,6 +23,7 @@ from fargate_kit.sim.moto_surfaces import Moto
 from fargate_kit.sim.moto_turns import MotoTurns
 from fargate_kit.sim.reachability import NetworkFacts
 from fargate_kit.sim.scaling.alarms import AlarmFact
+from fargate_kit.sim.schedules import ScheduleFact
 
 T = TypeVar("T")
 _NOT_KNOWN: Any = object()
@@ -156,6 +158,12 @@ class MotoFacts(MotoTurns):
     def alarms(self, region: str) -> tuple[AlarmFact, ...]:
         """List the metric alarms of a region."""
         return self._read(lambda moto: moto_alarms.facts(self._backend(moto, "cloudwatch", region)))
+
+    def schedules(self, region: str) -> tuple[ScheduleFact, ...]:
+        """List the schedules that EventBridge Scheduler has."""
+        return self._read(
+            lambda moto: moto_schedules.schedules(self._backend(moto, "scheduler", region))
+        )
 
     def new_metrics(self, region: str, seen: int) -> tuple[list[tuple[str, Sample]], int]:
         """Read the metric data that clients have put since the last look.

@@ -7,6 +7,7 @@ from typing import Any
 
 from fargate_kit.sim.load_balancing import wording
 from fargate_kit.sim.moto_ec2_mends import mend_ec2
+from fargate_kit.sim.moto_schedules import mend_scheduler
 
 
 def mended(service: str, backend: Any) -> Any:
@@ -41,4 +42,8 @@ def _mend_elbv2(elbv2: Any) -> None:
     elbv2.delete_load_balancer = delete_load_balancer
 
 
-MENDS: Mapping[str, Callable[[Any], None]] = {"ec2": mend_ec2, "elbv2": _mend_elbv2}
+MENDS: Mapping[str, Callable[[Any], None]] = {
+    "ec2": mend_ec2,
+    "elbv2": _mend_elbv2,
+    "scheduler": mend_scheduler,
+}

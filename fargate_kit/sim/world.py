@@ -24,6 +24,7 @@ from fargate_kit.core.opening import Opening
 from fargate_kit.core.transport import Transport, TransportRequest, TransportResponse
 from fargate_kit.errors import ConfigurationError
 from fargate_kit.model.arguments import wrong_argument
+from fargate_kit.services.service import Service
 from fargate_kit.sim.account import Account
 from fargate_kit.sim.clock import StepClock, WallClock
 from fargate_kit.sim.fault_json import check_fault
@@ -31,11 +32,12 @@ from fargate_kit.sim.faults import Fault, Faults
 from fargate_kit.sim.front_door import FrontDoor
 from fargate_kit.sim.quotas import Quotas
 from fargate_kit.sim.request import Request
+from fargate_kit.sim.scaling.loads import Demand, Load
 from fargate_kit.sim.streaming import ByteStream, StreamingResponse
 from fargate_kit.sim.timing import Timing
 from fargate_kit.sim.workloads import Workloads
 
-__all__ = ["Simulating", "World", "simulate"]
+__all__ = ["Simulating", "World", "reach", "simulate"]
 
 T = TypeVar("T")
 
@@ -137,6 +139,39 @@ class World:
             return change(self.account)
         return self._door.run(lambda: change(self.account))
 
+    def set_load(
+        self, service: Service, *, cpu: Demand | None = None, memory: Demand | None = None
+    ) -> None:
+        """Give the tasks of a service something to do, which those that run share evenly.
+
+        Args:
+            service: Of this world.
+            cpu: Percent of what one task may use: 180 are 90 percent of each of two tasks, and a
+                task has no more than 100. Or a function from the nominal seconds since this call
+                to that number. None leaves it as it is.
+            memory: Likewise.
+
+        Raises:
+            LookupError: The world has no such service, or it is being deleted.
+            ValueError: A load is negative, or infinite.
+            TypeError: It is neither a number nor a function.
+        """
+        for name, demand in (("cpu", cpu), ("memory", memory)):
+            is_number = isinstance(demand, int | float) and not isinstance(demand, bool)
+            if not (demand is None or is_number or callable(demand)):
+                raise wrong_argument(name, demand, "percent of what one task may use")
+        region, cluster = _place_of(service)
+        self.run(
+            lambda account: account.scaling(region).set_load(
+                cluster, service.name, cpu=cpu, memory=memory
+            )
+        )
+
+    def load(self, service: Service) -> Load | None:
+        """Tell what a service was given to do; None if nothing was said of it."""
+        region, cluster = _place_of(service)
+        return self.run(lambda account: account.scaling(region).load(cluster, service.name))
+
     async def aclose(self) -> None:
         """End the world and everything in it; ending it twice is fine."""
         with anyio.CancelScope(shield=True):
@@ -151,6 +186,11 @@ class World:
             if self._door is not None:
                 self._door.stop()
             self.account.close()
+
+
+def _place_of(service: Service) -> tuple[str, str]:
+    """Return the region of a service and the name of its cluster."""
+    return service.cluster_arn.split(":")[3], service.cluster_arn.rpartition("/")[2]
 
 
 class Simulating(Opening[World]):
@@ -255,6 +295,25 @@ def simulate(
         return World(account, door)
 
     return Simulating(start, threads=not step)
+
+
+def reach(url: str, *, speed: float, region: str = REGION) -> Opening[Connection]:
+    """Open a connection to a simulated Fargate that somebody else serves.
+
+    Args:
+        url: As `fargate-kit sim` prints it.
+        speed: Nominal seconds that pass there in one real second, by which waits are timed.
+        region: Each region of the account is a place of its own.
+
+    Raises:
+        ValueError: The speed is not a positive number.
+    """
+    return connect(
+        region=region,
+        endpoint_url=url,
+        credentials=CREDENTIALS,
+        clock=_ScaledClock(WallClock(speed)),
+    )
 
 
 class _ScaledClock:

@@ -17,7 +17,7 @@ from fargate_kit.model.arguments import wrong_argument
 from fargate_kit.model.diff import Diff, compare, same
 from fargate_kit.model.pricing import Estimate, Prices
 from fargate_kit.model.values import moment, tags_from_api, tags_to_api
-from fargate_kit.ownership import TAG, owned
+from fargate_kit.ownership import is_own, owned
 from fargate_kit.tasks.task_spec import TaskSpec
 
 __all__ = [
@@ -93,7 +93,7 @@ class TaskDefinition:
 
     def to_spec(self) -> TaskSpec:
         """Return the wish that registering again would make the same revision from."""
-        tags = {key: value for key, value in self.tags.items() if key != TAG}
+        tags = {key: value for key, value in self.tags.items() if not is_own(key)}
         return TaskSpec.from_api({**self.raw, "tags": tags_to_api(tags)})
 
     def cost(
@@ -307,7 +307,7 @@ async def _tagged(
     missing = {
         key: value
         for key, value in wanted.items()
-        if key != TAG and definition.tags.get(key, None) != value
+        if not is_own(key) and definition.tags.get(key, None) != value
     }
     if not missing:
         return definition

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from fargate_kit.errors import NotFound
-from fargate_kit.teardown.leftovers import Leftover, Search, Step, again_while_used, is_marked
+from fargate_kit.teardown.leftovers import Leftover, Search, Step, again_while_used
 
 __all__ = ["LISTENERS", "LOAD_BALANCERS", "TARGET_GROUPS", "without_parts"]
 
@@ -155,7 +155,5 @@ async def _marked_of(search: Search, arns: Sequence[str]) -> Iterable[str]:
             return []
         return [arn for each in arns for arn in await _marked_of(search, [each])]
     return [
-        each["ResourceArn"]
-        for each in reply["TagDescriptions"]
-        if is_marked(each.get("Tags"), search.mark)
+        each["ResourceArn"] for each in reply["TagDescriptions"] if search.has(each.get("Tags"))
     ]

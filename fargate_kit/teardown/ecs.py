@@ -14,7 +14,7 @@ from fargate_kit.services.deployment_watch import SERVICES_DESCRIBED_AT_ONCE
 from fargate_kit.services.service import Service
 from fargate_kit.tasks.listing import list_tasks
 from fargate_kit.tasks.task import Task
-from fargate_kit.teardown.leftovers import Leftover, Search, Step, is_marked
+from fargate_kit.teardown.leftovers import Leftover, Search, Step
 
 __all__ = ["CLUSTERS", "SCALING", "SERVICES", "TASKS", "TASK_DEFINITIONS"]
 
@@ -54,7 +54,7 @@ async def _is_target_marked(search: Search, target: dict[str, Any]) -> bool:
         return False
     with suppress(NotFound):
         reply = await search.call("application-autoscaling", "ListTagsForResource", ResourceARN=arn)
-        return is_marked(reply.get("Tags"), search.mark)
+        return search.has(reply.get("Tags"))
     return False
 
 
@@ -83,7 +83,7 @@ async def find_services(search: Search) -> list[Leftover]:
     found = []
     async for cluster in _cluster_arns(search.session):
         for service in await _services(search.session, cluster):
-            if is_marked(service.get("tags"), search.mark):
+            if search.has(service.get("tags")):
                 name = service["serviceName"]
                 search.services.add(f"service/{cluster.rpartition('/')[2]}/{name}")
                 found.append(
@@ -116,7 +116,7 @@ async def find_tasks(search: Search) -> list[Leftover]:
         Leftover(kind="task", id=task.arn, name=task.id, facts={"task": task})
         async for cluster in _cluster_arns(search.session)
         for task in await _tasks(search.session, cluster, "RUNNING")
-        if is_marked(task.tags, search.mark) and not (task.group or "").startswith("service:")
+        if search.has(task.tags) and not (task.group or "").startswith("service:")
     ]
 
 
@@ -144,7 +144,7 @@ async def find_clusters(search: Search) -> list[Leftover]:
             found += [
                 Leftover(kind="cluster", id=each["clusterArn"], name=each["clusterName"])
                 for each in reply["clusters"]
-                if each.get("status") != "INACTIVE" and is_marked(each.get("tags"), search.mark)
+                if each.get("status") != "INACTIVE" and search.has(each.get("tags"))
             ]
     return found
 
@@ -208,7 +208,7 @@ async def _marked_status(search: Search, arn: str) -> str | None:
         )
     except NotFound:
         return None
-    if not is_marked(reply.get("tags"), search.mark):
+    if not search.has(reply.get("tags")):
         search.others.add(arn)
         return None
     status: str = reply["taskDefinition"].get("status", "")

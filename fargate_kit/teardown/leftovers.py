@@ -10,7 +10,7 @@ from fargate_kit.core.session import Session
 from fargate_kit.errors import ApiError, NotFound
 from fargate_kit.ownership import TAG, owned_by
 
-__all__ = ["Leftover", "Search", "Step", "again_while_used", "by_tag", "is_marked"]
+__all__ = ["Leftover", "Search", "Step", "again_while_used", "by_tag", "plain_tags"]
 
 # Seconds between two tries to delete what is still in use, and how often it is tried: network
 # interfaces of a load balancer may stay for some minutes after it (Elastic Load Balancing User
@@ -50,14 +50,25 @@ class Search:
     """One tear-down: whose mark is looked for, and what need not be looked at twice.
 
     Args:
+        mark: None is any mark.
         others: Task definitions and roles whose tags were read and are not ours.
         services: Ids of the scalable targets of services that are ours.
+        seen: The tags of everything that was found so far.
     """
 
     session: Session
-    mark: str
+    mark: str | None
     others: set[str] = field(default_factory=set)
     services: set[str] = field(default_factory=set)
+    seen: list[Mapping[str, str]] = field(default_factory=list)
+
+    def has(self, tags: Mapping[str, str] | Iterable[Mapping[str, str]] | None) -> bool:
+        """Whether tags carry the mark that is looked for, in whichever of AWS's three spellings."""
+        plain = plain_tags(tags)
+        found = TAG in plain if self.mark is None else owned_by(plain, self.mark)
+        if found:
+            self.seen.append(plain)
+        return found
 
     async def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Call an operation of AWS."""
@@ -81,18 +92,21 @@ class Step:
     at_once: int = 10
 
 
-def is_marked(tags: Mapping[str, str] | Iterable[Mapping[str, str]] | None, mark: str) -> bool:
-    """Whether tags carry the mark, in whichever of AWS's three spellings."""
+def plain_tags(
+    tags: Mapping[str, str] | Iterable[Mapping[str, str]] | None,
+) -> Mapping[str, str]:
+    """Return tags by their keys, in whichever of AWS's three spellings they came."""
     if tags is None or isinstance(tags, Mapping):
-        return owned_by(tags or {}, mark)
-    pairs = {
+        return dict(tags or {})
+    return {
         tag.get("Key", tag.get("key", "")): tag.get("Value", tag.get("value", "")) for tag in tags
     }
-    return owned_by(pairs, mark)
 
 
-def by_tag(mark: str) -> list[dict[str, Any]]:
-    """Return the filter of EC2 that finds the mark."""
+def by_tag(mark: str | None) -> list[dict[str, Any]]:
+    """Return the filter of EC2 that finds the mark; None is any mark."""
+    if mark is None:
+        return [{"Name": "tag-key", "Values": [TAG]}]
     return [{"Name": f"tag:{TAG}", "Values": [mark]}]
 
 

@@ -16,7 +16,6 @@ from fargate_kit.teardown.leftovers import (
     Step,
     again_while_used,
     by_tag,
-    is_marked,
 )
 
 __all__ = ["NETWORK"]
@@ -50,7 +49,7 @@ def _step(
 
 def _is_ours(each: Mapping[str, Any], search: Search) -> bool:
     """Whether a thing carries the mark; what answers for EC2 may not know every filter."""
-    return is_marked(each.get("Tags"), search.mark)
+    return search.has(each.get("Tags"))
 
 
 def _deleted_by(operation: str, parameter: str) -> Callable[[Search, Leftover], Awaitable[None]]:

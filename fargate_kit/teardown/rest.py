@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from fargate_kit.errors import NotFound
-from fargate_kit.teardown.leftovers import Leftover, Search, Step, is_marked
+from fargate_kit.teardown.leftovers import Leftover, Search, Step
 
 __all__ = ["ALARMS", "LOG_GROUPS", "ROLES"]
 
@@ -27,7 +27,7 @@ async def find_log_groups(search: Search) -> list[Leftover]:
                 continue
             with suppress(NotFound):
                 reply = await search.call("logs", "ListTagsForResource", resourceArn=arn)
-                if is_marked(reply.get("tags"), search.mark):
+                if search.has(reply.get("tags")):
                     name = group["logGroupName"]
                     found.append(Leftover(kind="log group", id=name, name=name))
                 else:
@@ -59,7 +59,7 @@ async def find_roles(search: Search) -> list[Leftover]:
             with suppress(NotFound):
                 pages = search.session.api.pages("iam", "ListRoleTags", RoleName=role["RoleName"])
                 tags = [tag async for each in pages for tag in each["Tags"]]
-                if is_marked(tags, search.mark):
+                if search.has(tags):
                     name = role["RoleName"]
                     found.append(Leftover(kind="role", id=name, name=name))
                 else:
@@ -100,7 +100,7 @@ async def find_alarms(search: Search) -> list[Leftover]:
                 continue
             with suppress(NotFound):
                 reply = await search.call("cloudwatch", "ListTagsForResource", ResourceARN=arn)
-                if is_marked(reply.get("Tags"), search.mark):
+                if search.has(reply.get("Tags")):
                     name = alarm["AlarmName"]
                     found.append(Leftover(kind="alarm", id=name, name=name))
                 else:

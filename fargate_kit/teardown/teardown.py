@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -12,6 +12,7 @@ import anyio
 from fargate_kit.core.session import Session
 from fargate_kit.errors import FargateError, InvalidSpec, TeardownIncomplete
 from fargate_kit.model.problems import Problem
+from fargate_kit.ownership import TAG
 from fargate_kit.teardown.balancing import (
     LISTENERS,
     LOAD_BALANCERS,
@@ -23,7 +24,7 @@ from fargate_kit.teardown.leftovers import Leftover, Search, Step
 from fargate_kit.teardown.network import NETWORK
 from fargate_kit.teardown.rest import ALARMS, LOG_GROUPS, ROLES
 
-__all__ = ["KINDS", "TornDown", "check_mark", "leftovers", "teardown"]
+__all__ = ["KINDS", "TornDown", "check_mark", "leftovers", "marks", "teardown"]
 
 # What uses a thing goes before the thing. Each step is done when what it found is gone.
 STEPS: tuple[Step, ...] = (
@@ -141,6 +142,22 @@ async def leftovers(
             mark, deleted=(), left=[str(each) for each in found], problems=record.not_seen
         )
     return tuple(without_parts(found))
+
+
+async def marks(session: Session) -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    """Find every mark in the region, with the tags of each thing that carries it.
+
+    Raises:
+        TeardownIncomplete: Something could not be looked for.
+    """
+    record, search = _Record(), Search(session=session, mark=None)
+    await _look(search, STEPS, record)
+    if record.not_seen:
+        raise TeardownIncomplete("any mark", deleted=(), left=(), problems=record.not_seen)
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for tags in search.seen:
+        found.setdefault(tags[TAG], []).append(tags)
+    return {mark: tuple(each) for mark, each in sorted(found.items())}
 
 
 def check_mark(mark: str) -> None:

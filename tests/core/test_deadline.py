@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 from fake_clock import FakeClock
 
+from fargate_kit.core.clock import RealClock
 from fargate_kit.core.deadline import Expired, within
 
 
@@ -51,3 +53,13 @@ async def test_no_limit_waits_for_ever() -> None:
         return clock.now()
 
     assert await within(clock, None, work) == 10**6
+
+
+async def test_time_that_is_over_already_is_an_expired_limit() -> None:
+    """Who reckons what is left on a slow machine may get less than nothing."""
+
+    async def work() -> None:
+        await anyio.sleep_forever()
+
+    with pytest.raises(Expired):
+        await within(RealClock(), -3.0, work)

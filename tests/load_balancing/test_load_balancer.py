@@ -260,6 +260,14 @@ async def test_priority_that_another_took_first_is_chosen_anew(
         await listener.create_rule(group, priority=50_001)
 
 
+async def test_balancer_without_groups_has_none(aws: Connection, balancer: LoadBalancer) -> None:
+    """No group is an empty list, and a balancer that is gone is an error."""
+    assert [each async for each in balancer.target_groups()] == []
+    await balancer.delete()
+    with pytest.raises(NotFound):
+        [each async for each in balancer.target_groups()]
+
+
 async def test_health_tells_the_remedy(
     world: World,
     aws: Connection,

@@ -107,6 +107,22 @@ def rules(report: Preflight) -> list[str]:
     return [problem.rule for problem in report.problems]
 
 
+async def test_port_tells_the_container_where_none_is_named(
+    aws: Connection, spec: TaskSpec, network: Network, call: Call
+) -> None:
+    """As in a service, one container that maps the port is meant; none and several are told."""
+    group = await group_of(call, await vpc_of(call))
+    here, elsewhere = (Target(target_group_arn=group, port=port) for port in (80, 81))
+    found = rules(await aws.check(spec, network=network, targets=[here]))
+    assert "target-port" not in found
+    report = await aws.check(spec, network=network, targets=[elsewhere])
+    assert "no container maps port 81" in str(report)
+    second = replace(spec.containers[0], name="second")
+    both = replace(spec, containers=[*spec.containers, second])
+    report = await aws.check(both, network=network, targets=[here])
+    assert "several containers map port 80" in str(report)
+
+
 async def test_balancer_that_gets_through(
     aws: Connection, call: Call, spec: TaskSpec, network: Network
 ) -> None:

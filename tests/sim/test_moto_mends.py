@@ -141,7 +141,7 @@ def test_a_task_keeps_its_interface_its_subnet_and_its_gateway(moto: MotoAdapter
     )
     moto.create_network_interface(interface)
     gateway = ec2.describe_internet_gateways()["InternetGateways"][0]["InternetGatewayId"]
-    with pytest.raises(AwsError, match="InvalidParameterValue: .* is currently in use"):
+    with pytest.raises(AwsError, match=r"InvalidParameterValue: .* is currently in use"):
         ec2.delete_network_interface(NetworkInterfaceId=interface.id)
     with pytest.raises(AwsError, match="has some mapped public address"):
         ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=subnet["VpcId"])

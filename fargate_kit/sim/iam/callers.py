@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import parse_qs
 
 from fargate_kit.model.policy_builders import partition
 from fargate_kit.sim.engine import Engine
 from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.iam import wording
 from fargate_kit.sim.iam.facts import IamFacts, PrincipalFact
-from fargate_kit.sim.iam.permissions import decide, denial, keys_of
+from fargate_kit.sim.iam.permissions import Keys, decide, denial, keys_of, lets_take
 from fargate_kit.sim.iam.requests import Need
 from fargate_kit.sim.request import Protocol, Request, Route
 
@@ -70,13 +71,36 @@ class Callers:
             AwsError: AWS's denial, in the words of the service's protocol.
         """
         who = self.who(request, target)
+        if (target.service, target.operation) == ("sts", "AssumeRole"):
+            self._check_taking(who, request, target)
+            return
         if who is None:
             return
-        keys = {**keys_of(who, target.region, self._engine.now), "aws:SourceIp": "127.0.0.1"}
+        keys = self._keys(who, target)
         for need in needs:
             decision = decide(who, need.action, need.resource, {**keys, **need.keys})
             if not decision.allowed:
                 raise _denied(denial(who.arn, decision), target)
+
+    def _check_taking(self, who: PrincipalFact | None, request: Request, target: Route) -> None:
+        """Refuse to give a role away that is not there, or whose trust the caller has not got.
+
+        Within an account a trust policy that names the caller is enough; one that names the
+        account leaves it to the caller's own policies (IAM User Guide,
+        `reference_policies_evaluation-logic_policy-eval-basics-cross-account`).
+        """
+        arn = parse_qs(request.body.decode("utf-8", "replace")).get("RoleArn", [""])[0]
+        role = self._facts.principal(arn)
+        account = arn.split(":")[4] if arn.count(":") >= 5 else ""
+        asking = f"arn:{partition(target.region)}:iam::{account}:root" if who is None else who.arn
+        keys = {} if who is None else self._keys(who, target)
+        trusted = role is not None and role.kind == "Role" and lets_take(role, asking, who, keys)
+        if not trusted:
+            text = wording.MAY_NOT_TAKE.say(who=asking, action="sts:AssumeRole", resource=arn)
+            raise _denied(text, target)
+
+    def _keys(self, who: PrincipalFact, target: Route) -> Keys:
+        return {**keys_of(who, target.region, self._engine.now), "aws:SourceIp": "127.0.0.1"}
 
 
 def needs_beside_ecs(target: Route) -> list[Need]:

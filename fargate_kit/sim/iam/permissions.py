@@ -45,6 +45,31 @@ def trusts(role: PrincipalFact, service: str, keys: Keys) -> bool:
     return evaluate([policy], "sts:AssumeRole", role.arn, keys, principal=asking).allowed
 
 
+def lets_take(role: PrincipalFact, asking: str, who: PrincipalFact | None, keys: Keys) -> bool:
+    """Tell whether a caller of the role's own account may take it.
+
+    Args:
+        role: It shall be taken.
+        asking: The ARN of the caller.
+        who: The caller; None is the account's administrator, who has every permission.
+        keys: The condition keys of the request.
+    """
+    policy = _parsed(role.trust, f"trust policy of {role.name}", PolicyKind.TRUST)
+    if policy is None:
+        return False
+    others = (who.role,) if who is not None and who.role else ()
+    principal = Principal(kind="AWS", name=asking, others=others)
+    if not evaluate([policy], "sts:AssumeRole", role.arn, keys, principal=principal).allowed:
+        return False
+    if who is None:
+        return True
+    own = decide(who, "sts:AssumeRole", role.arn, keys)
+    named = {name for one in policy.statements for _, name in one.principals or () if one.allows}
+    return own.allowed or (
+        own.verdict is Verdict.IMPLICIT_DENY and not named.isdisjoint({asking, *others})
+    )
+
+
 def denial(who: str, decision: Decision) -> str:
     """Write a denial as AWS does.
 

@@ -13,6 +13,8 @@ NO_POLICY = Phrase(_ON + " because no identity-based policy allows the {action} 
 DENIED = Phrase(_ON + " with an explicit deny in an identity-based policy", OBS)
 NO_BOUNDARY = Phrase(_ON + " because no permissions boundary allows the {action} action", OBS)
 DENIED_BY_BOUNDARY = Phrase(_ON + " with an explicit deny in a permissions boundary", OBS)
+# Of AssumeRole, whose reason AWS keeps to itself.
+MAY_NOT_TAKE = Phrase(_ON, OBS)
 EC2_PREFIX = Phrase("You are not authorized to perform this operation. {text}", OBS)
 KEY_INACTIVE = Phrase("The security token included in the request is invalid.", OBS)
 SIGNATURE_INCOMPLETE = Phrase("The request signature does not conform to AWS standards.", V)

@@ -155,6 +155,10 @@ class ScalingRegion:
         assert load is not None  # noqa: S101 - it was set just now
         return load
 
+    def load(self, cluster: str, service: str) -> Load | None:
+        """Tell the demand on a service; None if nothing was said of it."""
+        return self._loads.get(cluster, service)
+
     def begin(self) -> None:
         """Begin to look each minute, unless that was begun or there is nothing to look at."""
         if self._entry is not None or self._idle():

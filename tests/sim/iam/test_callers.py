@@ -89,11 +89,62 @@ def test_policies_of_groups_count(guarded: Any) -> None:
 def test_session_of_a_role_has_its_policies(guarded: Any) -> None:
     """The keys of AssumeRole may do what the role may, and are named as a session."""
     role = guarded.role(guarded.allow("ecs:ListClusters"), name="reader")
+    trust(guarded, "reader", f"arn:aws:iam::{guarded.id}:root")
     given = guarded.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     ecs = guarded.as_user(given, "ecs")
     assert ecs.list_clusters()["clusterArns"]
     _, text, _ = refused(ecs.create_cluster, clusterName="mine")
     assert f"User: arn:aws:sts::{guarded.id}:assumed-role/reader/me is not" in text
+
+
+def trust(guarded: Any, role: str, caller: str) -> None:
+    """Let a caller take a role."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    guarded.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=document)
+
+
+def test_role_is_given_to_those_whom_it_trusts(guarded: Any) -> None:
+    """A role that ECS takes is nobody else's, not even the administrator's; nor is one that is not
+    there."""
+    role = guarded.role(guarded.allow("*"), name="execution")
+    for arn in (role, f"{role}-of-nobody"):
+        code, text, status = refused(
+            guarded.client("sts").assume_role, RoleArn=arn, RoleSessionName="me"
+        )
+        assert (code, status) == ("AccessDenied", 403)
+        assert text.endswith(f"is not authorized to perform: sts:AssumeRole on resource: {arn}")
+
+
+TAKEN = [
+    ("account", "none", False),
+    ("account", "allow", True),
+    ("user", "none", True),
+    ("user", "deny", False),
+    ("somebody else", "allow", False),
+]
+
+
+@pytest.mark.parametrize(("trusted", "own", "taken"), TAKEN)
+def test_trust_in_an_account_needs_a_permission_of_the_caller(
+    guarded: Any, trusted: str, own: str, taken: bool
+) -> None:
+    """Who is named may take the role; of a named account, those who have a permission for it."""
+    role = guarded.role(name="reader")
+    callers = {"account": "root", "user": "user/bob", "somebody else": "user/alice"}
+    statement = {
+        "none": [],
+        "allow": [guarded.allow("sts:AssumeRole", role)],
+        "deny": [guarded.deny("sts:AssumeRole", role)],
+    }
+    key = guarded.user(*statement[own])
+    trust(guarded, "reader", f"arn:aws:iam::{guarded.id}:{callers[trusted]}")
+    take = guarded.as_user(key, "sts").assume_role
+    if taken:
+        assert take(RoleArn=role, RoleSessionName="me")["Credentials"]["SessionToken"]
+    else:
+        code, _, _ = refused(take, RoleArn=role, RoleSessionName="me")
+        assert code == "AccessDenied"
 
 
 def test_inactive_key_is_refused(guarded: Any) -> None:

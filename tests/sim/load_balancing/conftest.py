@@ -88,6 +88,7 @@ class Beside:
     facts: LoadBalancingFacts = field(default_factory=LoadBalancingFacts)
     reads: int = 0
     samples: list[tuple[str, Sample]] = field(default_factory=list)
+    activated: list[str] = field(default_factory=list)
 
     def load_balancing(self, region: str) -> LoadBalancingFacts:
         assert region == REGION
@@ -106,6 +107,9 @@ class Beside:
             for index, zone in enumerate("abc")
             if vpc_id == "vpc-1"
         )
+
+    def activate_load_balancer(self, region: str, arn: str) -> None:
+        self.activated.append(arn)
 
     def put_metrics(self, region: str, namespace: str, samples: Sequence[Sample]) -> None:
         self.samples += [(namespace, sample) for sample in samples]

@@ -11,7 +11,14 @@ from fargate_kit.sim.workloads import Image, Say, WebWorkload, Workloads
 if TYPE_CHECKING:
     from tests.sim.workloads.conftest import Play
 
-WEB = ("httpd", "nginx", "amazon/amazon-ecs-sample", "tutum/hello-world", "acme/web:1")
+WEB = (
+    "httpd",
+    "nginx",
+    "public.ecr.aws/nginx/nginx:1.27",
+    "amazon/amazon-ecs-sample",
+    "tutum/hello-world",
+    "acme/web:1",
+)
 
 
 @pytest.mark.parametrize("image", WEB)

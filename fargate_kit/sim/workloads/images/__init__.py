@@ -42,6 +42,7 @@ _OTHERS = {
     "amazon/amazon-ecs-sample": apache.SAMPLE,
     "amazonlinux/amazonlinux": shells.AMAZON_LINUX,
     "ecs-sample-image/amazon-ecs-sample": apache.SAMPLE,
+    "nginx/nginx": nginx.NGINX,
     "tutum/hello-world": apache.GREETING,
     "valkey/valkey": redis.VALKEY,
 }
