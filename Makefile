@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-every-loop check format docs notebooks learn bench clean
+.PHONY: demo test test-every-loop test-browser check format docs notebooks screenshots learn bench clean
 
 demo: $(READY)
 	$(BIN)/fargate-kit demo --speed $(SPEED)
@@ -18,6 +18,10 @@ test: $(READY)
 
 test-every-loop: $(READY)
 	EVERY_LOOP=1 $(BIN)/pytest -n auto
+
+# Needs the system's chromium; the tests name what to install.
+test-browser: $(READY)
+	$(BIN)/pytest tests/browser
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -34,6 +38,9 @@ docs: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python -m fargate_kit.learn.building notebooks docs/instructors/course.md
+
+screenshots: $(READY)
+	PYTHONPATH=tests/support $(BIN)/python tests/browser/screenshots.py docs/images/course
 
 learn: $(READY)
 	$(BIN)/fargate-kit learn

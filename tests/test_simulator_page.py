@@ -90,6 +90,11 @@ SERVICES = {
     "sts": ("STS", "keys of assumed roles are known to the check of callers", "federation"),
     "servicediscovery": ("Cloud Map", "nothing", "tasks are not registered"),
     "events": ("EventBridge", "nothing", "no event of ECS is delivered"),
+    "scheduler": (
+        "EventBridge Scheduler",
+        "schedules with `at()` that update a service, stop a task or delete a load balancer",
+        "every other schedule; the policy of its role; tries after a refusal",
+    ),
 }
 
 

@@ -45,6 +45,7 @@ def learn(
       fargate-kit learn list
       fargate-kit learn progress
       fargate-kit learn reset 02
+      fargate-kit learn rescue 02 --from 2.5
     """
     if context.invoked_subcommand is not None:
         return
@@ -110,6 +111,38 @@ def reset(
     typer.echo(f"{fresh} is as it was")
     if kept is not None:
         typer.echo(f"your own is now {kept}")
+
+
+@app.command()
+def rescue(
+    number: Annotated[str, typer.Argument(help="Of the notebook, such as 02.")],
+    exercise: Annotated[
+        str, typer.Option("--from", help="The first exercise that is left to do, such as 2.5.")
+    ],
+    folder: Folder = USUAL_FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Solve a notebook up to an exercise, to go on from there; your own is kept beside it."""
+    from fargate_kit.learn.rescue import rescue as put_right
+
+    rescued = put_right(folder, number, exercise)
+    if as_json:
+        facts = {
+            "notebook": str(rescued.file),
+            "kept": None if rescued.kept is None else str(rescued.kept),
+            "from": rescued.exercise,
+            "solved": list(rescued.solved),
+        }
+        typer.echo(json.dumps(facts, indent=2))
+        return
+    solved = ", ".join(rescued.solved) or "nothing yet"
+    typer.echo(f"{rescued.file} is solved up to {rescued.exercise}: {solved}")
+    if rescued.kept is not None:
+        typer.echo(f"your own is now {rescued.kept}")
+    typer.echo(
+        f"open it anew, choose the cell below the words of exercise {rescued.exercise}, then "
+        "Kernel > Restart Kernel and Run up to Selected Cell"
+    )
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:

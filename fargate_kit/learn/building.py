@@ -9,143 +9,19 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jupytext
-from ruamel.yaml import YAML
-
+from fargate_kit.learn.chapters import BEGIN, END, GAP, BadSource, Cell, Chapter, read_chapter
 from fargate_kit.learn.exercises import exercises
+from fargate_kit.learn.slides import slide_files
 
 __all__ = ["BadSource", "Chapter", "build", "main", "read_chapter"]
 
-HEADER = (
-    "title",
-    "chapter",
-    "minutes",
-    "do",
-    "objectives",
-    "keypoints",
-    "live_cost",
-    "stall",
-    "ask",
-)
-TAGS = {"header", "setup", "see", "exercise", "check", "solution", "instructor", "close"}
 MAP = "<!-- course map -->"
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-_GAP = re.compile(rf"^([ \t]*){BEGIN}\n.*?^[ \t]*{END}$", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(rf"^[ \t]*(?:{BEGIN}|{END})\n?", re.MULTILINE)
-_CHECKED = re.compile(r'lab\.check\("([0-9.]+)"\)')
-
-
-class BadSource(ValueError):
-    """A source that cannot become notebooks; the message says where and why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell of a source: `code`, `markdown` or `raw`."""
-
-    kind: str
-    source: str
-    tags: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
-    """One source, read.
-
-    Attributes:
-        stem: Of the file's name, such as `02_reach_a_task`.
-        header: What the first cell says of the notebook.
-        cells: The rest of it.
-    """
-
-    stem: str
-    header: Mapping[str, Any]
-    cells: tuple[Cell, ...]
-
-    @property
-    def title(self) -> str:
-        """The title, a verb and a thing."""
-        return str(self.header["title"])
-
-    @property
-    def number(self) -> int:
-        """The chapter's number."""
-        return int(self.header["chapter"])
-
-    @property
-    def minutes(self) -> tuple[int, int]:
-        """Minutes of teaching and of exercises."""
-        minutes = self.header["minutes"]
-        return int(minutes["teaching"]), int(minutes["exercises"])
-
-    @property
-    def checked(self) -> list[str]:
-        """The exercises that it checks, in its order."""
-        return [
-            found[1]
-            for cell in self.cells
-            if "check" in cell.tags and (found := _CHECKED.search(cell.source))
-        ]
-
-
-def read_chapter(source: Path) -> Chapter:
-    """Read a source and see that it is whole.
-
-    Raises:
-        BadSource: Something is missing, or not closed.
-    """
-    notebook = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent")
-    cells = [
-        Cell(
-            kind=raw.cell_type,
-            source=raw.source,
-            tags=frozenset(raw.metadata.get("tags", ())),
-        )
-        for raw in notebook.cells
-    ]
-    if not cells or "header" not in cells[0].tags:
-        raise BadSource(f"{source.name}: the first cell is to be raw, tagged header")
-    first, *rest = cells
-    header = YAML(typ="safe").load(first.source)
-    missing = [name for name in HEADER if name not in (header or {})]
-    if missing:
-        raise BadSource(f"{source.name}: the header lacks {', '.join(missing)}")
-    chapter = Chapter(stem=source.stem, header=header, cells=tuple(rest))
-    problems = [*_problems(chapter)]
-    if problems:
-        raise BadSource("\n".join(f"{source.name}: {each}" for each in problems))
-    return chapter
-
-
-def _problems(chapter: Chapter) -> Iterable[str]:
-    if not chapter.stem.startswith(f"{chapter.number:02}_"):
-        yield f"the header says chapter {chapter.number}"
-    for number, cell in enumerate(chapter.cells, 1):
-        if unknown := cell.tags - TAGS:
-            yield f"cell {number} has unknown tags: {', '.join(sorted(unknown))}"
-        if cell.source.count(BEGIN) != len(_GAP.findall(cell.source)) or cell.source.count(
-            BEGIN
-        ) != cell.source.count(END):
-            yield f"cell {number}: {BEGIN} and {END} do not pair"
-        if "exercise" in cell.tags:
-            after = chapter.cells[number] if number < len(chapter.cells) else None
-            if after is None or "check" not in after.tags:
-                yield f"cell {number} is an exercise without a check after it"
-            if BEGIN not in cell.source:
-                yield f"cell {number} is an exercise without a gap"
-    known = [each.id for each in exercises().values() if each.chapter == chapter.number]
-    if chapter.checked != known:
-        yield f"it checks {chapter.checked}, and exercises.toml has {known}"
-    minutes = sum(exercises()[name].minutes for name in known)
-    if minutes != chapter.minutes[1]:
-        yield f"it has {chapter.minutes[1]} minutes of exercises, and exercises.toml {minutes}"
-    if not any("close" in cell.tags for cell in chapter.cells):
-        yield "no cell is tagged close"
 
 
 def build(sources: Sequence[Path]) -> dict[str, str]:
@@ -189,7 +65,7 @@ def _without_marks(cell: Cell) -> Cell:
 
 
 def _with_gap(cell: Cell) -> Cell:
-    return replace(cell, source=_GAP.sub(r"\1# your code here", cell.source))
+    return replace(cell, source=GAP.sub(r"\1# your code here", cell.source))
 
 
 def _written(chapter: Chapter, cells: Mapping[str, Cell]) -> str:
@@ -303,6 +179,8 @@ def _for_instructors(chapter: Chapter) -> str:
     return "\n\n".join([
         f"## {chapter.stem[:2]} {chapter.title}",
         objectives,
+        f"**Slides.** [To show](slides/{chapter.stem}.html), "
+        f"or [as Markdown](slides/{chapter.stem}.md).",
         f"**Where people stall.** {chapter.header['stall']}",
         f"**What to ask.** {chapter.header['ask']}",
         *notes,
@@ -322,10 +200,17 @@ def main(arguments: Sequence[str]) -> int:
     try:
         wanted = {folder / name: text for name, text in build(sources).items()}
         wanted[page] = instructors_page(sources)
+        slides = page.parent / "slides"
+        chapters = [read_chapter(source) for source in sources]
+        wanted |= {slides / name: text for name, text in slide_files(chapters).items()}
     except BadSource as error:
         print(error, file=sys.stderr)
         return 1
-    there = {*folder.glob("*.ipynb"), *(folder / "solutions").glob("*.ipynb")}
+    there = {
+        *folder.glob("*.ipynb"),
+        *(folder / "solutions").glob("*.ipynb"),
+        *slides.glob("[0-9][0-9]_*.*"),
+    }
     stale = [path for path, text in wanted.items() if _read(path) != text]
     extra = sorted(there - wanted.keys())
     if check:

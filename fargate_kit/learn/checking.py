@@ -10,6 +10,7 @@ from typing import Any
 from fargate_kit.connections.connection import Connection
 from fargate_kit.errors import EndpointUnreachable
 from fargate_kit.learn.exercises import Exercise
+from fargate_kit.learn.notes import Notes
 from fargate_kit.learn.switch import seated
 from fargate_kit.learn.views.frame import figure
 
@@ -46,6 +47,7 @@ class Report:
     exercise: Exercise
     findings: tuple[Finding, ...]
     badge: str | None = None
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.findings) and all(finding.ok for finding in self.findings)
@@ -67,7 +69,9 @@ class Report:
 
     def hint(self, number: int = 1) -> str:
         """Return a hint as text: 1 points, 2 nearly tells."""
-        return self.exercise.hints[min(max(number, 1), len(self.exercise.hints)) - 1]
+        given = min(max(number, 1), len(self.exercise.hints))
+        self.notes.hints.add((self.exercise.id, given))
+        return self.exercise.hints[given - 1]
 
     def _repr_html_(self) -> str:
         items = "".join(_item(finding) for finding in self.findings)
@@ -118,11 +122,13 @@ class Scene:
     Attributes:
         answers: By the exercise's id, as given to `lab.answer()`.
         speed: Nominal seconds that pass in one real second.
+        notes: What the lab remembers.
     """
 
     aws: Connection
     answers: Mapping[str, Any] = field(default_factory=dict)
     speed: float = 1.0
+    notes: Notes = field(default_factory=Notes)
 
     def name(self, name: str) -> str:
         """Return the name that something has in this account, as `lab.name()` does."""
@@ -188,4 +194,4 @@ async def look(exercise: Exercise, scene: Scene, *, badge: str | None) -> Report
         # A learner's account may be in any state; a check that stumbles says over what.
         saw = f"{type(error).__name__}: {error}"
         found.append(Finding(ok=False, what="the rest could be looked at", saw=saw))
-    return Report(exercise, tuple(found), badge)
+    return Report(exercise, tuple(found), badge, scene.notes)

@@ -15,7 +15,16 @@ from pathlib import Path
 from fargate_kit.errors import ConfigurationError
 from fargate_kit.learn import progress
 
-__all__ = ["Notebook", "copy_course", "lab_command", "notebook", "notebooks", "reset"]
+__all__ = [
+    "Notebook",
+    "copy_course",
+    "lab_command",
+    "notebook",
+    "notebooks",
+    "put_aside",
+    "reset",
+    "write_notebook",
+]
 
 # Where the notebooks are: in an installed package, and in a checkout.
 _PLACES = (files("fargate_kit") / "notebooks", files("fargate_kit") / ".." / "notebooks")
@@ -88,12 +97,9 @@ def copy_course(folder: Path) -> tuple[Path, ...]:
     Raises:
         ConfigurationError: The folder is that of the installed notebooks, or cannot be written to.
     """
+    _refuse_the_course(folder)
     copied = []
     for each in notebooks():
-        if each.file.parent == folder.resolve():
-            raise ConfigurationError(
-                f"{folder} holds the course itself; name a folder of your own with --folder"
-            )
         for source in (each.file, each.file.parent / "solutions" / each.file.name):
             target = folder / source.relative_to(each.file.parent)
             if not target.exists():
@@ -113,26 +119,54 @@ def reset(folder: Path, number: str) -> tuple[Path, Path | None]:
         ConfigurationError: There is no such notebook or folder.
     """
     wanted = notebook(number)
-    if not folder.is_dir():
-        raise ConfigurationError(
-            f"there is no folder {folder}; `fargate-kit learn` makes it and copies the course there"
-        )
     target = folder / wanted.file.name
-    kept = None
-    if target.exists():
-        kept = _free(target)
-        target.replace(kept)
+    kept = put_aside(target)
     _copy(wanted.file, target)
     progress.forget(folder, wanted.chapter)
     return target, kept
 
 
-def _free(target: Path) -> Path:
-    """Return a name beside a notebook that nothing has yet."""
+def put_aside(target: Path) -> Path | None:
+    """Give a learner's notebook another name beside its own, so that a new one may take its place.
+
+    Returns:
+        The other name; None if there was no such notebook.
+
+    Raises:
+        ConfigurationError: There is no learner's folder, or it is that of the installed notebooks.
+    """
+    folder = target.parent
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"there is no folder {folder}; `fargate-kit learn` makes it and copies the course there"
+        )
+    _refuse_the_course(folder)
+    if not target.exists():
+        return None
     number = 1
     while (kept := target.with_name(f"{target.stem}.kept-{number}.ipynb")).exists():
         number += 1
+    target.replace(kept)
     return kept
+
+
+def write_notebook(target: Path, text: str) -> None:
+    """Write a notebook into a learner's folder.
+
+    Raises:
+        ConfigurationError: It cannot be written.
+    """
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {target}: {error.strerror}") from error
+
+
+def _refuse_the_course(folder: Path) -> None:
+    if folder.resolve() == notebooks()[0].file.parent:
+        raise ConfigurationError(
+            f"{folder} holds the course itself; name a folder of your own with --folder"
+        )
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -2,60 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import anyio
 
-from fargate_kit.connections.connection import Connection
-from fargate_kit.errors import FargateError, TeardownIncomplete
+from fargate_kit.errors import ConfigurationError, FargateError
 from fargate_kit.learn import progress
 from fargate_kit.learn.checking import CHECKS, Finding, Report, Scene, look, shortened
 from fargate_kit.learn.checks import load_checks
-from fargate_kit.learn.errors import CheckFailed, LabClosed, LeftBehind
+from fargate_kit.learn.closed import Closed
+from fargate_kit.learn.errors import CheckFailed, LabClosed, LeftBehind, OnlySimulated
 from fargate_kit.learn.exercises import Exercise, exercise
-from fargate_kit.learn.inventory import inventory
+from fargate_kit.learn.files import LabFiles
+from fargate_kit.learn.grounds import Ground, OwnGround, SharedGround
+from fargate_kit.learn.kernel import warn_of_old_kernel
+from fargate_kit.learn.live.ground import open_live
+from fargate_kit.learn.notes import Notes
 from fargate_kit.learn.picture import Picture
 from fargate_kit.learn.reading import badge_of
+from fargate_kit.learn.shop.board import board_of
 from fargate_kit.learn.showing import load_ipython_extension
 from fargate_kit.learn.stage import Stage
-from fargate_kit.learn.switch import backend, is_strict, seated, speed_of
+from fargate_kit.learn.switch import (
+    BACKEND,
+    backend,
+    endpoint_of,
+    is_strict,
+    seated,
+    speed_of,
+)
 from fargate_kit.learn.views.frame import figure
-from fargate_kit.sim.world import World, simulate
+from fargate_kit.learn.views.scoreboard import scoreboard, scoreboard_text
+from fargate_kit.sim.world import World
 
 __all__ = ["Closed", "Lab"]
-
-# Real seconds; the account is on this machine.
-REACHED_WITHIN = 5.0
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Closed:
-    """The proof that nothing is left.
-
-    Attributes:
-        deleted: What was taken down, each in words.
-        left: What is in the account and was not there at the beginning.
-    """
-
-    deleted: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    badge: str | None = field(default=None)
-
-    def __repr__(self) -> str:
-        return f"{len(self.deleted)} deleted, {len(self.left)} left"
-
-    def _repr_html_(self) -> str:
-        items = "".join(f"<li>{escape(each)}</li>" for each in self.deleted)
-        gone = f"<ul style='margin:4px 0 0'>{items}</ul>" if items else ""
-        body = (
-            f'<p role="status" style="margin:0"><b>{len(self.left)} left.</b> '
-            f"{len(self.deleted)} deleted just now.</p>{gone}"
-        )
-        return figure(body, caption="The lab is closed", badge=self.badge)
 
 
 class Lab:
@@ -68,56 +50,73 @@ class Lab:
         show: The pictures and panels.
     """
 
-    def __init__(
-        self, chapter: int, speed: float, world: World, owner: Connection, folder: Path
-    ) -> None:
+    def __init__(self, chapter: int, ground: Ground, folder: Path, *, note: str = "") -> None:
         self.chapter = chapter
-        self.speed = speed
-        self.mark = f"lab-{chapter:02}"
-        self.aws = owner.marked(self.mark)
-        self.show = Stage(self.aws)
-        self._world = world
-        self._owner = owner
+        self.speed = ground.speed
+        self.mark = ground.mark
+        self.aws = ground.aws
+        self.show = Stage(self.aws, ground.dials)
+        self._ground = ground
+        self._owner = ground.owner
+        self._note = note
         self._folder = folder
+        self._files = LabFiles(folder / f"lab-{chapter:02}")
         self._answers: dict[str, Any] = {}
-        self._before: frozenset[str] = frozenset()
+        self._notes = Notes()
         self._closed = False
 
     @classmethod
-    async def open(cls, chapter: int, *, seed: int = 0) -> Lab:
+    async def open(cls, chapter: int, *, live: str | None = None, seed: int = 0) -> Lab:
         """Open the lab of a chapter; the same one again if the cell is run twice.
 
+        It is simulated, in an account of its own, or in the one that FARGATE_KIT_ENDPOINT names
+        and others share. With FARGATE_KIT_BACKEND=aws it is on live AWS, if everything holds that
+        [Run the course on AWS](../how-to/run-the-course-on-aws.md) tells.
+
         Args:
-            seed: Ids and addresses are drawn from it.
+            live: The notebook's title, typed by whoever means live AWS; it has no effect on a
+                simulated lab.
+            seed: Ids and addresses of an account of one's own are drawn from it.
 
         Raises:
-            ConfigurationError: The environment asks for live AWS, which is not there yet.
+            ConfigurationError: The environment asks for something that cannot be; as LiveRefused
+                if it is live AWS.
         """
-        backend()
+        wanted = backend()
         known = _OPEN.get(chapter)
-        if known is not None and await known._answers_calls():
+        if known is not None and await known._ground.answers():
+            if known.is_live != (wanted == "aws"):
+                raise ConfigurationError(
+                    f"the lab of chapter {chapter} is open as {known.badge}, and {BACKEND} has "
+                    "changed since: run `await lab.close()` first"
+                )
             return known
-        speed = speed_of()
         load_checks()
-        world = await simulate(speed=speed, seed=seed)
-        lab = cls(chapter, speed, world, await world.connect(), Path.cwd())
-        lab._before = frozenset(await inventory(lab._owner))
+        warn_of_old_kernel()
+        folder = Path.cwd()
+        ground, note = await _ground(wanted, chapter, live=live, seed=seed, folder=folder)
+        lab = cls(chapter, ground, folder, note=note)
         _OPEN[chapter] = lab
         _show_resources()
         return lab
 
     def __repr__(self) -> str:
-        state = "closed" if self._closed else f"open, {self.badge}, {self.speed:g} times as fast"
-        return f"<lab of chapter {self.chapter}: {state}>"
+        pace = "" if self.is_live else f", {self.speed:g} times as fast"
+        state = "closed" if self._closed else f"open, {self.badge}{pace}"
+        said = f" {self._ground.words}" if self.is_live and not self._closed else ""
+        return (
+            f"<lab of chapter {self.chapter}: {state}.{said}>"
+            if said
+            else (f"<lab of chapter {self.chapter}: {state}>")
+        )
 
     def _repr_html_(self) -> str:
         words = (
             "It is closed. Run the first code cell to open it again."
             if self._closed
-            else f"One second here is {self.speed:g} seconds of Fargate. Nothing leaves this "
-            "machine, and nothing costs anything."
+            else f"{self._ground.words}{self._note}"
         )
-        body = f'<p role="status" style="margin:0">{words}</p>'
+        body = f'<p role="status" style="margin:0">{escape(words)}</p>'
         return figure(body, caption=f"Lab of chapter {self.chapter}", badge=self.badge)
 
     @property
@@ -126,9 +125,20 @@ class Lab:
         return badge_of(self._owner._session)
 
     @property
+    def is_live(self) -> bool:
+        """Whether this is AWS itself, where things cost money."""
+        return self._ground.is_live
+
+    @property
     def world(self) -> World:
-        """The simulated account itself, whose load, faults and workloads a lesson may set."""
-        return self._world
+        """The simulated account itself, whose load, faults and workloads a lesson may set.
+
+        Raises:
+            OnlySimulated: This is live AWS, or an account that others share.
+        """
+        if self._ground.dials is None:
+            raise OnlySimulated(f"lab.world: {self._ground.no_dials}")
+        return self._ground.dials
 
     def name(self, name: str) -> str:
         """Return the name that something has in this lab's account.
@@ -140,6 +150,22 @@ class Lab:
             name: Of a cluster, family, log group, security group, role or load balancer.
         """
         return seated(name)
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of a lesson into the lab's own folder, such as `lab-07`; it stays there.
+
+        What somebody else has written under the name is put aside, not lost.
+
+        Args:
+            name: A plain file name.
+
+        Returns:
+            Its path, from the working directory.
+
+        Raises:
+            ConfigurationError: The name is none, or the file cannot be written.
+        """
+        return self._files.write(name, text)
 
     def answer(self, name: str, value: Any) -> Picture:
         """Hand in an answer to a question; `check()` holds it against what is right.
@@ -177,18 +203,32 @@ class Lab:
         wanted = exercise(name)
         if wanted.id not in CHECKS:
             raise LookupError(f"exercise {name} has no check yet")
-        scene = Scene(aws=self.aws, answers=self._answers, speed=self.speed)
+        scene = self._scene()
         if self._closed:
             report = _stuck(wanted, "the lab is open", "it is closed")
-        elif not await self._answers_calls():
+        elif not await self._ground.answers():
             report = _stuck(wanted, "the account can be looked at", "nothing answers")
         else:
+            await self._ground.heed()
             report = await look(wanted, scene, badge=self.badge)
         if report:
             progress.note(self._folder, name)
         elif is_strict():
             raise CheckFailed(repr(report))
         return report
+
+    async def scoreboard(self) -> Picture:
+        """Show how the shop of chapter 8 stands: its probes, their points, what hints have cost.
+
+        What a probe has once been seen to hold counts from then on, since the shop is closed at the
+        end. Whatever the account is like, this never raises for what it finds.
+        """
+        reachable = not self._closed and await self._ground.answers()
+        board = await board_of(self._scene() if reachable else None, self._notes, badge=self.badge)
+        return Picture(scoreboard_text(board), scoreboard(board))
+
+    def _scene(self) -> Scene:
+        return Scene(aws=self.aws, answers=self._answers, speed=self.speed, notes=self._notes)
 
     async def left(self) -> tuple[str, ...]:
         """List what is in the account and was not there when the lab was opened.
@@ -198,13 +238,14 @@ class Lab:
         """
         if self._closed:
             raise LabClosed("the lab is closed; the first code cell opens it again")
-        now = await inventory(self._owner)
-        return tuple(each for each in now if each not in self._before)
+        await self._ground.heed()
+        return await self._ground.left()
 
     async def close(self) -> Closed:
         """End what runs beside the cells, take everything down, and prove that nothing is left.
 
-        Closing twice is fine. The simulated account ends with it.
+        Closing twice is fine. A simulated account of one's own ends with it. On live AWS a lab of
+        which something is left stays open, so that this can be tried again.
 
         Raises:
             BackgroundWorkFailed: Something that ran beside the cells had failed.
@@ -213,12 +254,16 @@ class Lab:
         if self._closed:
             return Closed(badge=self.badge)
         try:
-            return await self._take_down()
-        finally:
-            self._closed = True
-            _OPEN.pop(self.chapter, None)
-            await self._owner.aclose()
-            await self._world.aclose()
+            closed = await self._take_down()
+        except LeftBehind:
+            if not self.is_live:
+                await self._end()
+            raise
+        except BaseException:
+            await self._end()
+            raise
+        await self._end()
+        return closed
 
     async def _take_down(self) -> Closed:
         failed: FargateError | None = None
@@ -226,29 +271,31 @@ class Lab:
             await self.show.aclose()
         except FargateError as error:
             failed = error
-        if not await self._answers_calls():
+        if not await self._ground.answers():
             raise failed or LabClosed("the simulated account has ended; there is nothing to close")
-        try:
-            gone = tuple(str(each) for each in (await self.aws.teardown(self.mark)).deleted)
-        except TeardownIncomplete as error:
-            raise LeftBehind(tuple(error.left)) from error
-        left = await self.left()
+        gone = await self._ground.take_down()
         if failed is not None:
             raise failed
-        if left:
-            raise LeftBehind(left)
-        return Closed(deleted=gone, left=left, badge=self.badge)
+        return Closed(deleted=gone, badge=self.badge, proof=self._ground.proof)
 
-    async def _answers_calls(self) -> bool:
-        """Tell whether the simulated account is still there; a call would try for seconds."""
-        place = urlsplit(self._world.url)
-        try:
-            with anyio.fail_after(REACHED_WITHIN):
-                stream = await anyio.connect_tcp(place.hostname or "", place.port or 80)
-                await stream.aclose()
-        except OSError:
-            return False
-        return True
+    async def _end(self) -> None:
+        self._closed = True
+        _OPEN.pop(self.chapter, None)
+        with anyio.CancelScope(shield=True):
+            await self._ground.aclose()
+
+
+async def _ground(
+    wanted: str, chapter: int, *, live: str | None, seed: int, folder: Path
+) -> tuple[Ground, str]:
+    """Open what the lab stands on, and return it with what has to be said of it."""
+    if wanted == "aws":
+        return await open_live(chapter, live=live, folder=folder), ""
+    note = "" if live is None else f" The cell says live={live!r}, but {BACKEND} is not aws."
+    url = endpoint_of()
+    if url is not None:
+        return await SharedGround.open(chapter, url), note
+    return await OwnGround.open(chapter, speed=speed_of(), seed=seed), note
 
 
 # A cell that is run twice finds the lab that it opened; a kernel has few of them.

@@ -86,6 +86,17 @@ lab.answer("0.1", len(network.subnets))
 await lab.check("0.1")
 
 # %% [markdown]
+# ## Names
+#
+# Some names must be unique in an account: those of clusters, log groups, task families, security groups,
+# roles. Here you write them as `lab.name("shop")`. In an account of your own that is just `shop`. Where
+# a room shares one account, it is `seat07-shop`, so that nobody deletes what a neighbour has made. The
+# course calls the thing `shop` in its text all the same.
+
+# %% tags=["see"]
+lab.name("shop")
+
+# %% [markdown]
 # ## Do it: let a check lead you
 #
 # Below an exercise there is always a check. It lists what it looked for, and what it saw. If something
@@ -98,7 +109,7 @@ await lab.check("0.1")
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-await aws.create_log_group("/course/first", retention_days=7)
+await aws.create_log_group(lab.name("/course/first"), retention_days=1)
 ### END SOLUTION
 
 # %% tags=["check"]
@@ -107,11 +118,12 @@ await lab.check("0.2")
 # %% [markdown]
 # ### Exercise 0.3 — make a cluster and delete it
 #
-# A cluster is what tasks run in. Make one that is called `orientation`, and delete it again.
+# A cluster is what tasks run in. Make one that is called `orientation`, that is
+# `lab.name("orientation")`, and delete it again.
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-cluster = await aws.create_cluster("orientation")
+cluster = await aws.create_cluster(lab.name("orientation"))
 await cluster.delete()
 ### END SOLUTION
 
@@ -125,7 +137,7 @@ await lab.check("0.3")
 # cluster right after that.
 
 # %% tags=["see"]
-before = await aws.create_cluster("picture")
+before = await aws.create_cluster(lab.name("picture"))
 after = await before.delete()
 after.status
 
@@ -153,7 +165,8 @@ before.status, after.status
 # ## Predict: the dial
 #
 # A task on Fargate takes half a minute to start. Nobody wants to wait for that a hundred times, so the
-# account's time runs faster than yours, and everything that waits follows it.
+# account's time runs faster than yours, and everything that waits follows it. On live AWS the dial is
+# not there: `lab.speed` is 1.
 
 # %% tags=["see"]
 lab.speed
@@ -195,8 +208,8 @@ except fk.InvalidSpec as error:
 # Somebody has been here and left in a hurry:
 
 # %% tags=["see"]
-await aws.create_cluster("forgotten")
-await aws.create_log_group("/course/forgotten")
+await aws.create_cluster(lab.name("forgotten"))
+await aws.create_log_group(lab.name("/course/forgotten"))
 await lab.left()
 
 # %% [markdown]
@@ -207,10 +220,10 @@ await lab.left()
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-forgotten = await aws.cluster("forgotten")
+forgotten = await aws.cluster(lab.name("forgotten"))
 await forgotten.delete()
 for name in ("/course/forgotten", "/course/first"):
-    await aws.delete_log_group(name)
+    await aws.delete_log_group(lab.name(name))
 ### END SOLUTION
 
 # %% tags=["check"]
@@ -222,6 +235,9 @@ await lab.check("0.6")
 # A guide of 2018 had you click through the console's wizard, and take a screenshot of every step to
 # find your way. Wizards come and go; the API that they call has stayed the same since, and that is what
 # you use here.
+#
+# **The same on AWS.** Every notebook also runs on a live account, behind a switch that nobody turns by
+# accident: `docs/how-to/run-the-course-on-aws.md` says how. Do the course in simulation first.
 #
 # **In practice.** On a live account the connection is `await fk.connect(region="eu-west-1")`, and
 # credentials come from where every AWS tool finds them. Keys never go into a notebook or a file of a

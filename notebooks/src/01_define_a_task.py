@@ -46,7 +46,7 @@ lab
 # %% tags=["see"]
 greeting = await aws.register(
     fk.TaskSpec(
-        family="greeting",
+        family=lab.name("greeting"),
         cpu=256,
         memory=512,
         containers=[
@@ -60,10 +60,12 @@ await lab.show.objects()
 # ## Do it: a cluster
 #
 # ### Exercise 1.1 — make the cluster `hello`
+#
+# Clusters and families get their names from `lab.name("hello")`, as in notebook 00.
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-await aws.create_cluster("hello")
+await aws.create_cluster(lab.name("hello"))
 ### END SOLUTION
 
 # %% tags=["check"]
@@ -83,7 +85,7 @@ await lab.check("1.1")
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
 web = fk.ContainerSpec(name="web", image="public.ecr.aws/nginx/nginx:1.27", ports=[80])
-spec = fk.TaskSpec(family="hello-world", cpu=256, memory=512, containers=[web])
+spec = fk.TaskSpec(family=lab.name("hello-world"), cpu=256, memory=512, containers=[web])
 await aws.register(spec)
 ### END SOLUTION
 
@@ -152,7 +154,7 @@ lab.show.diff(greeting, second)
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-first = await aws.task_definition("hello-world:1")
+first = await aws.task_definition(lab.name("hello-world:1"))
 await aws.register(replace(first.to_spec(), memory=1024))
 await aws.register(replace(first.to_spec(), memory=1024))
 ### END SOLUTION
@@ -170,7 +172,7 @@ await lab.check("1.4")
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-cluster = await aws.cluster("hello")
+cluster = await aws.cluster(lab.name("hello"))
 task = await cluster.run(greeting)
 task = await task.wait_stopped()
 task
@@ -186,11 +188,11 @@ await lab.check("1.5")
 # what ECS says of it.
 
 # %% tags=["see"]
-arena = await aws.create_cluster("arena")
+arena = await aws.create_cluster(lab.name("arena"))
 server = fk.ContainerSpec(name="web", image="public.ecr.aws/nginx/nginx:1.27", ports=[80])
 loader = fk.ContainerSpec(name="loader", image="busybox", command=["sh", "-c", "sleep 4; exit 3"])
 broken = await aws.register(
-    fk.TaskSpec(family="broken", cpu=256, memory=512, containers=[server, loader])
+    fk.TaskSpec(family=lab.name("broken"), cpu=256, memory=512, containers=[server, loader])
 )
 failed = await (await arena.run(broken)).wait_stopped()
 failed.stopped_reason
@@ -227,7 +229,7 @@ except fk.ExitedNonZero as error:
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-old = await aws.task_definition("hello-world:1")
+old = await aws.task_definition(lab.name("hello-world:1"))
 await old.deregister()
 ### END SOLUTION
 

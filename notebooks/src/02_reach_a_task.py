@@ -40,15 +40,15 @@ lab
 # %% [markdown]
 # ## See it: an interface for each task
 #
-# The lab shows a web server, ready to run, in a cluster called `shop`. Press **Run a task** two or three
-# times, and watch the life of the newest task and the map below it. When does a task get its private
-# address, and when does it go?
+# The lab shows a web server, ready to run, in a cluster called `shop` (`lab.name("shop")`, as in notebook
+# 00). Press **Run a task** two or three times, and watch the life of the newest task and the map below
+# it. When does a task get its private address, and when does it go?
 
 # %% tags=["see"]
-shop = await aws.create_cluster("shop")
+shop = await aws.create_cluster(lab.name("shop"))
 server = await aws.register(
     fk.TaskSpec(
-        family="server",
+        family=lab.name("server"),
         cpu=256,
         memory=512,
         containers=[
@@ -149,12 +149,14 @@ await lab.check("2.3")
 #
 # ### Exercise 2.4 — open one port to one place
 #
-# Make a security group that is called `web`. It opens port 80 to the office, `203.0.113.0/24`, and to
-# nobody else.
+# Make a security group that is called `web`, by `lab.name("web")`. It opens port 80 to the office,
+# `203.0.113.0/24`, and to nobody else.
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-group = await aws.security_group("web", network=network, ports=80, open_to="203.0.113.0/24")
+group = await aws.security_group(
+    lab.name("web"), network=network, ports=80, open_to="203.0.113.0/24"
+)
 group.ingress
 ### END SOLUTION
 
@@ -166,7 +168,7 @@ await lab.check("2.4")
 
 # %% tags=["see"]
 try:
-    await aws.security_group("too-open", ports=80)
+    await aws.security_group(lab.name("too-open"), ports=80)
 except fk.InvalidSpec as error:
     print(error)
 

@@ -43,12 +43,12 @@ lab
 # writes there needs an execution role: `ecsTaskExecutionRole` is the usual one.
 
 # %% tags=["see"]
-newsroom = await aws.create_cluster("newsroom")
-await aws.create_log_group("/course/demo", retention_days=1)
+newsroom = await aws.create_cluster(lab.name("newsroom"))
+await aws.create_log_group(lab.name("/course/demo"), retention_days=1)
 count = "for n in $(seq 1 120); do echo tick $n; sleep 1; done"
 ticker = await aws.register(
     fk.TaskSpec(
-        family="ticker",
+        family=lab.name("ticker"),
         cpu=256,
         memory=512,
         execution_role="ecsTaskExecutionRole",
@@ -57,7 +57,9 @@ ticker = await aws.register(
                 name="main",
                 image="busybox",
                 command=["sh", "-c", count],
-                log_configuration=fk.LogConfiguration.awslogs("/course/demo", region=aws.region),
+                log_configuration=fk.LogConfiguration.awslogs(
+                    lab.name("/course/demo"), region=aws.region
+                ),
             )
         ],
     )
@@ -93,16 +95,17 @@ await lab.check("3.1")
 #
 # ### Exercise 3.2 — send a container's output to a group
 #
-# Make a log group `/course/web` that keeps lines for one day. Then register a family `reporter`: like
-# `ticker`, but it writes to that group. `ticker.to_spec()` is a wish that you can change.
+# Make a log group `/course/web`, by `lab.name("/course/web")`, that keeps lines for one day. Then
+# register a family `reporter`: like `ticker`, but it writes to that group. `ticker.to_spec()` is a wish
+# that you can change.
 
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
-await aws.create_log_group("/course/web", retention_days=1)
+await aws.create_log_group(lab.name("/course/web"), retention_days=1)
 spec = ticker.to_spec()
-log = fk.LogConfiguration.awslogs("/course/web", region=aws.region)
+log = fk.LogConfiguration.awslogs(lab.name("/course/web"), region=aws.region)
 main = replace(spec.containers[0], log_configuration=log)
-reporter = await aws.register(replace(spec, family="reporter", containers=[main]))
+reporter = await aws.register(replace(spec, family=lab.name("reporter"), containers=[main]))
 ### END SOLUTION
 
 # %% tags=["check"]
@@ -136,9 +139,11 @@ await lab.check("3.3")
 # Somebody wants a database. It starts, and is gone.
 
 # %% tags=["see"]
-log = fk.LogConfiguration.awslogs("/course/demo", region=aws.region, stream_prefix="mysql")
+log = fk.LogConfiguration.awslogs(
+    lab.name("/course/demo"), region=aws.region, stream_prefix="mysql"
+)
 plain = fk.ContainerSpec(name="db", image="mysql:8", log_configuration=log)
-spec = replace(ticker.to_spec(), family="database", memory=1024, containers=[plain])
+spec = replace(ticker.to_spec(), family=lab.name("database"), memory=1024, containers=[plain])
 database = await aws.register(spec)
 gone = await (await newsroom.run(database)).wait_stopped()
 gone.stopped_reason, gone.exit_code
@@ -189,9 +194,9 @@ await lab.check("3.5")
 # The last one writes to a group that nobody has made.
 
 # %% tags=["see"]
-nowhere = fk.LogConfiguration.awslogs("/course/nowhere", region=aws.region)
+nowhere = fk.LogConfiguration.awslogs(lab.name("/course/nowhere"), region=aws.region)
 mute = replace(ticker.to_spec().containers[0], log_configuration=nowhere)
-silent = await aws.register(replace(ticker.to_spec(), family="silent", containers=[mute]))
+silent = await aws.register(replace(ticker.to_spec(), family=lab.name("silent"), containers=[mute]))
 lost = await (await newsroom.run(silent)).wait_stopped()
 lost
 
@@ -210,7 +215,7 @@ print(await aws.check(silent))
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
 lab.answer("3.6", "ResourceInitializationError")
-await aws.create_log_group("/course/nowhere", retention_days=1)
+await aws.create_log_group(lab.name("/course/nowhere"), retention_days=1)
 task = await newsroom.run(silent)
 await task.wait_running()
 ### END SOLUTION

@@ -54,7 +54,10 @@ def test_learner_gets_gaps_where_solutions_are() -> None:
         gaps = 0
         for cell in [*learner["cells"], *solution["cells"]]:
             assert "SOLUTION" not in "".join(cell["source"])
-        for mine, theirs in zip(learner["cells"], solution["cells"], strict=True):
+        told = [
+            each for each in solution["cells"] if "solution" not in each["metadata"].get("tags", ())
+        ]
+        for mine, theirs in zip(learner["cells"], told, strict=True):
             assert mine["id"] == theirs["id"]
             if mine["source"] != theirs["source"]:
                 assert mine["source"] == ["# your code here"]
@@ -73,7 +76,8 @@ def test_every_notebook_has_the_form_of_a_chapter() -> None:
         assert "## See it" in text
         assert "## Do it" in text
         code = [cell for cell in chapter.cells if cell.kind == "code"]
-        assert max(len(cell.source.splitlines()) for cell in code) <= 20
+        # A document that is given to read, such as a policy, may be longer than a program.
+        assert max(len(cell.source.splitlines()) for cell in code) <= 28
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,16 @@ from fargate_kit.learn.errors import BackgroundWorkFailed, CheckFailed, LabClose
 from fargate_kit.learn.exercises import HINTS, exercise, exercises
 from fargate_kit.learn.lab import Lab
 from fargate_kit.learn.reading import task_life
-from fargate_kit.learn.switch import BACKEND, SEAT, SPEED, STRICT, backend, seated, speed_of
+from fargate_kit.learn.switch import (
+    BACKEND,
+    ENDPOINT,
+    SEAT,
+    SPEED,
+    STRICT,
+    backend,
+    seated,
+    speed_of,
+)
 
 
 @pytest.fixture
@@ -29,7 +38,7 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Give every test a folder of its own, a fast account, and no settings from outside."""
-    for name in (BACKEND, STRICT):
+    for name in (BACKEND, ENDPOINT, SEAT, STRICT):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(SPEED, "500")
     monkeypatch.chdir(tmp_path)
@@ -83,7 +92,7 @@ async def test_opening_after_closing_begins_anew(lab: Lab) -> None:
 
 async def test_simulator_that_died_is_told_and_replaced(lab: Lab) -> None:
     """No check hangs or raises when nothing answers; the first cell makes another account."""
-    lab._world.close()
+    lab.world.close()
     report = await lab.check("0.3")
     assert not report
     assert "nothing answers: run the notebook's first code cell again" in repr(report)
@@ -197,13 +206,12 @@ async def test_life_of_a_task_is_told_in_seconds_of_fargate(lab: Lab) -> None:
     assert 8 < life.seconds["RUNNING"] < 120
 
 
-def test_live_aws_is_refused_in_so_many_words() -> None:
-    """There is no half-built live mode: asking for it says what is missing."""
-    with pytest.raises(fk.ConfigurationError, match="does not run on live AWS yet"):
-        backend({BACKEND: "aws"})
-    with pytest.raises(fk.ConfigurationError, match="'simulated', or unset"):
+def test_backend_that_is_unknown_is_refused() -> None:
+    """There are two, and the error names them."""
+    with pytest.raises(fk.ConfigurationError, match="'simulated', or unset, or 'aws'"):
         backend({BACKEND: "azure"})
     assert backend({}) == backend({BACKEND: " Simulated "}) == "simulated"
+    assert backend({BACKEND: "AWS"}) == "aws"
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "fast", "inf", "nan"])

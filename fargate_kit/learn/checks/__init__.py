@@ -6,7 +6,17 @@ from importlib import import_module
 
 __all__ = ["CHAPTERS", "load_checks"]
 
-CHAPTERS = ("chapter_00", "chapter_01", "chapter_02", "chapter_03")
+CHAPTERS = (
+    "chapter_00",
+    "chapter_01",
+    "chapter_02",
+    "chapter_03",
+    "chapter_04",
+    "chapter_05",
+    "chapter_06",
+    "chapter_07",
+    "chapter_08",
+)
 
 
 def load_checks() -> None:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from fargate_kit.learn.checking import Finding, Scene, checks
 
-_FORGOTTEN = ("/course/forgotten", "/course/first")
+_CLUSTERS = ("orientation", "picture", "forgotten")
+_GROUPS = ("/course/forgotten", "/course/first")
 
 
 @checks("0.1")
@@ -18,36 +19,37 @@ async def await_an_answer(scene: Scene) -> AsyncIterator[Finding]:
 
 @checks("0.2")
 async def read_a_check(scene: Scene) -> AsyncIterator[Finding]:
-    """There is a log group of a certain name, which keeps a week."""
+    """There is a log group of a certain name, which keeps a day."""
+    wanted = scene.name("/course/first")
     groups = (await scene.call("logs", "DescribeLogGroups"))["logGroups"]
     names = [group["logGroupName"] for group in groups]
     yield Finding(
-        "/course/first" in names,
-        "there is a log group named /course/first",
+        wanted in names,
+        f"there is a log group named {wanted}",
         ", ".join(names) or "no log group at all",
     )
-    kept = [
-        each.get("retentionInDays") for each in groups if each["logGroupName"] == "/course/first"
-    ]
+    kept = [each.get("retentionInDays") for each in groups if each["logGroupName"] == wanted]
     saw = f"{kept[0] or 'for ever'}" if kept else "no such group"
-    yield Finding(kept == [7], "it keeps its lines for 7 days", saw)
+    yield Finding(kept == [1], "it keeps its lines for 1 day", saw)
 
 
 @checks("0.3")
 async def make_and_delete(scene: Scene) -> AsyncIterator[Finding]:
     """A cluster was there, and was deleted."""
-    clusters = (await scene.call("ecs", "DescribeClusters", clusters=["orientation"]))["clusters"]
+    name = scene.name("orientation")
+    clusters = (await scene.call("ecs", "DescribeClusters", clusters=[name]))["clusters"]
     status = clusters[0]["status"] if clusters else "never made"
-    yield Finding(bool(clusters), "a cluster named orientation was made", status)
+    yield Finding(bool(clusters), f"a cluster named {name} was made", status)
     yield Finding(status == "INACTIVE", "it was deleted again: INACTIVE", status)
 
 
 @checks("0.4")
 async def old_picture(scene: Scene) -> AsyncIterator[Finding]:
     """The old picture still says ACTIVE, although the cluster is gone."""
-    clusters = (await scene.call("ecs", "DescribeClusters", clusters=["picture"]))["clusters"]
+    name = scene.name("picture")
+    clusters = (await scene.call("ecs", "DescribeClusters", clusters=[name]))["clusters"]
     status = clusters[0]["status"] if clusters else "never made"
-    yield Finding(status == "INACTIVE", "the cluster named picture was deleted", status)
+    yield Finding(status == "INACTIVE", f"the cluster named {name} was deleted", status)
     yield scene.answered("0.4", "ACTIVE", what="your prediction is what the old picture says")
 
 
@@ -67,8 +69,11 @@ async def dial(scene: Scene) -> AsyncIterator[Finding]:
 @checks("0.6")
 async def nothing_left(scene: Scene) -> AsyncIterator[Finding]:
     """What was forgotten is gone."""
-    clusters = [cluster.name async for cluster in scene.aws.clusters()]
-    yield Finding(not clusters, "no cluster is left", ", ".join(clusters) or "none")
+    ours = {scene.name(name) for name in _CLUSTERS}
+    clusters = [cluster.name async for cluster in scene.aws.clusters() if cluster.name in ours]
+    what = "no cluster of this notebook is left"
+    yield Finding(not clusters, what, ", ".join(clusters) or "none")
     groups = (await scene.call("logs", "DescribeLogGroups"))["logGroups"]
-    names = [each["logGroupName"] for each in groups if each["logGroupName"] in _FORGOTTEN]
+    written = {scene.name(name) for name in _GROUPS}
+    names = [each["logGroupName"] for each in groups if each["logGroupName"] in written]
     yield Finding(not names, "no log group of this notebook is left", ", ".join(names) or "none")

@@ -17,9 +17,10 @@ QUIZ = ((256, 512), (256, 4096), (512, 1024), (1024, 1024), (1024, 2048), (4096,
 @checks("1.1")
 async def cluster_hello(scene: Scene) -> AsyncIterator[Finding]:
     """There is an active cluster of that name."""
+    wanted = scene.name("hello")
     names = [each.name async for each in scene.aws.clusters()]
     saw = ", ".join(names) or "no active cluster"
-    yield Finding("hello" in names, "a cluster named hello is ACTIVE", saw)
+    yield Finding(wanted in names, f"a cluster named {wanted} is ACTIVE", saw)
 
 
 @checks("1.2")
@@ -108,7 +109,7 @@ async def withdrawn(scene: Scene) -> AsyncIterator[Finding]:
 
 async def _revision(scene: Scene, name: str) -> Mapping[str, Any] | None:
     try:
-        return (await scene.aws.task_definition(name)).raw
+        return (await scene.aws.task_definition(scene.name(name))).raw
     except NotFound:
         return None
 
@@ -121,7 +122,8 @@ async def _stopped(scene: Scene, family: str) -> list[Any]:
     found = []
     async for cluster in scene.aws.clusters():
         # AWS takes a family only with the status that is wanted; stopped ones stay for an hour.
-        async for task in cluster.tasks(desired_status="STOPPED", family=family):
+        tasks = cluster.tasks(desired_status="STOPPED", family=scene.name(family))
+        async for task in tasks:
             if task.status == "STOPPED":
                 found.append(task)
     return found

@@ -57,9 +57,11 @@ async def pulled(scene: Scene) -> AsyncIterator[Finding]:
 @checks("2.4")
 async def one_port(scene: Scene) -> AsyncIterator[Finding]:
     """A group opens port 80 to one range, and nothing else to anybody."""
-    named = [{"Name": "group-name", "Values": ["web"]}]
+    name = scene.name("web")
+    named = [{"Name": "group-name", "Values": [name]}]
     groups = (await scene.call("ec2", "DescribeSecurityGroups", Filters=named))["SecurityGroups"]
-    yield Finding(len(groups) == 1, "there is a security group named web", f"{len(groups)} of them")
+    what = f"there is a security group named {name}"
+    yield Finding(len(groups) == 1, what, f"{len(groups)} of them")
     if not groups:
         return
     rules = groups[0]["IpPermissions"]
@@ -97,7 +99,8 @@ async def replaced(scene: Scene) -> AsyncIterator[Finding]:
 async def taken_down(scene: Scene) -> AsyncIterator[Finding]:
     """The service is gone, nothing runs, and no interface is left."""
     service = await _service(scene)
-    made = await scene.call("ecs", "DescribeServices", cluster=CLUSTER, services=["web"])
+    cluster_name = scene.name(CLUSTER)
+    made = await scene.call("ecs", "DescribeServices", cluster=cluster_name, services=["web"])
     yield Finding(
         bool(made["services"]), "there was a service named web", f"{len(made['services'])}"
     )
@@ -107,14 +110,28 @@ async def taken_down(scene: Scene) -> AsyncIterator[Finding]:
     cluster = await _cluster(scene)
     tasks = [task async for task in cluster.tasks()] if cluster else []
     yield Finding(not tasks, "no task runs in the cluster", _counted(tasks))
-    found = await scene.call("ec2", "DescribeNetworkInterfaces")
-    left = found["NetworkInterfaces"]
-    yield Finding(not left, "no network interface is left", f"{len(left)} left")
+    left = await _interfaces(scene, cluster)
+    what = "no network interface of its tasks is left"
+    yield Finding(not left, what, f"{len(left)} left")
+
+
+async def _interfaces(scene: Scene, cluster: Cluster | None) -> list[str]:
+    """Return which interfaces of the cluster's tasks are there; others may be in the network."""
+    if cluster is None:
+        return []
+    tasks = [
+        task
+        for desired in ("RUNNING", "STOPPED")
+        async for task in cluster.tasks(desired_status=desired)
+    ]
+    own = {task.network_interface.id for task in tasks if task.network_interface}
+    found = (await scene.call("ec2", "DescribeNetworkInterfaces"))["NetworkInterfaces"]
+    return [each["NetworkInterfaceId"] for each in found if each["NetworkInterfaceId"] in own]
 
 
 async def _cluster(scene: Scene) -> Cluster | None:
     try:
-        return await scene.aws.cluster(CLUSTER)
+        return await scene.aws.cluster(scene.name(CLUSTER))
     except NotFound:
         return None
 

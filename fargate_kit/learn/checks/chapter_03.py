@@ -40,7 +40,8 @@ async def own_group(scene: Scene) -> AsyncIterator[Finding]:
     driver = log.get("logDriver", "none")
     yield Finding(driver == "awslogs", "its container main has the driver awslogs", driver)
     group = (log.get("options") or {}).get("awslogs-group", "none")
-    yield Finding(group == "/course/web", "and writes to /course/web", group)
+    wanted = scene.name("/course/web")
+    yield Finding(group == wanted, f"and writes to {wanted}", group)
 
 
 @checks("3.3")
@@ -97,16 +98,17 @@ async def speaks(scene: Scene) -> AsyncIterator[Finding]:
 
 async def _kept_a_day(scene: Scene, name: str) -> AsyncIterator[Finding]:
     groups = (await scene.call("logs", "DescribeLogGroups"))["logGroups"]
-    found = [each for each in groups if each["logGroupName"] == name]
+    wanted = scene.name(name)
+    found = [each for each in groups if each["logGroupName"] == wanted]
     names = ", ".join(each["logGroupName"] for each in groups) or "no log group"
-    yield Finding(bool(found), f"there is a log group {name}", names)
+    yield Finding(bool(found), f"there is a log group {wanted}", names)
     days = found[0].get("retentionInDays", "for ever") if found else "no group"
     yield Finding(days == 1, "it keeps lines for 1 day", f"{days}")
 
 
 async def _streams(scene: Scene, group: str) -> list[str]:
     try:
-        reply = await scene.call("logs", "DescribeLogStreams", logGroupName=group)
+        reply = await scene.call("logs", "DescribeLogStreams", logGroupName=scene.name(group))
     except NotFound:
         return []
     return [each["logStreamName"] for each in reply["logStreams"]]
@@ -116,7 +118,7 @@ async def _lines(scene: Scene, group: str, stream: str) -> list[str]:
     reply = await scene.call(
         "logs",
         "GetLogEvents",
-        logGroupName=group,
+        logGroupName=scene.name(group),
         logStreamName=stream,
         startFromHead=True,
         limit=ENOUGH,
@@ -126,7 +128,7 @@ async def _lines(scene: Scene, group: str, stream: str) -> list[str]:
 
 async def _container(scene: Scene, family: str, name: str) -> Mapping[str, Any] | None:
     try:
-        raw = (await scene.aws.task_definition(family)).raw
+        raw = (await scene.aws.task_definition(scene.name(family))).raw
     except NotFound:
         return None
     return next((each for each in raw["containerDefinitions"] if each["name"] == name), None)
@@ -136,5 +138,6 @@ async def _tasks(scene: Scene, family: str) -> list[Any]:
     found = []
     async for cluster in scene.aws.clusters():
         for wanted in ("RUNNING", "STOPPED"):
-            found += [each async for each in cluster.tasks(desired_status=wanted, family=family)]
+            tasks = cluster.tasks(desired_status=wanted, family=scene.name(family))
+            found += [each async for each in tasks]
     return found

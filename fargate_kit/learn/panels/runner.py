@@ -39,16 +39,20 @@ class RunPanel(Panel):
         super().__init__(widgets.HBox([self.run, self.stop]), self._life, self._map)
         self._bridge, self._aws = bridge, aws
         self._cluster, self._definition, self._network = cluster, definition, network
+        self._calling = False
         self.tasks: dict[str, Task] = {}
         self.run.on_click(lambda _: bridge.enter(self._guarded, self._run))
         self.stop.on_click(lambda _: bridge.enter(self._guarded, self._stop))
 
     async def _run(self) -> None:
-        self.run.disabled = True
+        # A button that is disabled loses the keyboard's focus: a second click is passed over.
+        if self._calling:
+            return
+        self._calling = True
         try:
             task = await self._cluster.run(self._definition, network=self._network)
         finally:
-            self.run.disabled = False
+            self._calling = False
         self.tasks[task.arn] = task
         self._bridge.enter(self._follow, task)
 

@@ -11,6 +11,14 @@ SIMULATED = "simulated"
 LIVE = "live AWS"
 
 INK, PALE, LINE = "#1b1f24", "#59636e", "#8c959f"
+# JupyterLab colours tables and code by these; a picture is on white in its dark theme as well.
+_ON_WHITE = (
+    "--jp-layout-color0:#fff;--jp-layout-color1:#fff;--jp-layout-color2:#eee;"
+    "--jp-rendermime-table-row-background:#f6f8fa;"
+    "--jp-rendermime-table-row-hover-background:#eaf3fb;--jp-border-color1:#d0d7de;"
+    f"--jp-ui-font-color1:{INK};--jp-content-font-color1:{INK};"
+    "--jp-content-link-color:#0b5394;color-scheme:light;"
+)
 _BADGES = {
     SIMULATED: ("◇ simulated", "#0b5394", "#eaf3fb"),
     LIVE: ("● live AWS", "#8a1c1c", "#fdeeee"),
@@ -60,7 +68,7 @@ def figure(body: str, *, caption: str, badge: str | None = None) -> str:
             f'margin-left:8px">{escape(words)}</span>'
         )
     return (
-        f'<figure style="margin:4px 0;padding:10px 12px;background:#fff;color:{INK};'
+        f'<figure style="{_ON_WHITE}margin:4px 0;padding:10px 12px;background:#fff;color:{INK};'
         "border:1px solid #d0d7de;border-radius:8px;max-width:1000px;"
         'font-family:system-ui,sans-serif;font-size:14px;line-height:1.45">'
         f'<figcaption style="margin:0 0 8px;font-weight:600">{shown}{escape(caption)}</figcaption>'

@@ -53,10 +53,13 @@ def log_tail(
     rows = "\n".join(
         _row(each, _COLOURS[names.index(each.source) % len(_COLOURS)]) for each in shown
     )
+    # A reversed column is scrolled to its end, however often the picture is replaced.
     body = (
-        f'<pre role="log" tabindex="0" aria-label="{escape(words)}" style="margin:0;padding:8px;'
-        "background:#f6f8fa;color:#1b1f24;border-radius:6px;max-height:320px;overflow:auto;"
-        f'font-size:12.5px;line-height:1.5;white-space:pre-wrap">{rows}</pre>'
+        f'<div role="log" tabindex="0" aria-label="{escape(words)}" style="display:flex;'
+        "flex-direction:column-reverse;max-height:320px;overflow:auto;padding:8px;"
+        'background:#f6f8fa;color:#1b1f24;border-radius:6px">'
+        '<pre style="margin:0;flex:none;overflow:visible;'
+        f'font-size:12.5px;line-height:1.5;white-space:pre-wrap">{rows}</pre></div>'
     )
     return figure(body, caption=words, badge=badge)
 
