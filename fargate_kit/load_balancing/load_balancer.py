@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 
 from fargate_kit.core.deadline import Expired, check_timeout, look_within
+from fargate_kit.core.outage import outlast
 from fargate_kit.core.poller import Poller
 from fargate_kit.core.session import Session
 from fargate_kit.core.undo import making
@@ -117,7 +119,8 @@ class LoadBalancer:
         began, last = clock.now(), self
 
         async def look() -> LoadBalancer:
-            raw = await poller.next(self.arn)
+            what = f"how load balancer {self.name} stands is not known"
+            raw = await outlast(clock, partial(poller.next, self.arn), what=what)
             if raw is None:
                 raise missing(self.name)
             return LoadBalancer.from_api(raw, self._session)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 from fargate_kit.core.deadline import Expired, check_timeout, look_within
+from fargate_kit.core.outage import outlast
 from fargate_kit.core.poller import Poller
 from fargate_kit.core.retrying import again_while
 from fargate_kit.core.session import Session
@@ -252,7 +254,10 @@ class TargetGroup:
         last: tuple[TargetHealth, ...] = ()
 
         async def look() -> tuple[TargetHealth, ...]:
-            found: tuple[TargetHealth, ...] = await poller.next(self.arn)
+            what = f"how the targets of {self.name} stand is not known"
+            found: tuple[TargetHealth, ...] = await outlast(
+                clock, partial(poller.next, self.arn), what=what
+            )
             return found
 
         try:

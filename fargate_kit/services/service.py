@@ -303,6 +303,7 @@ class Service(ScalingVerbs, LookingAhead):
                 overtaken, or its service was deleted, as `Deployment.wait()` tells.
             NotFound: AWS does not know the service any more.
             WaitTimeout: It was not stable in time.
+            Throttled, ApiError, EndpointUnreachable: AWS told nothing for five minutes.
 
         Calls:
             ecs:DescribeServices, shared with everyone who waits; those of `Deployment.wait()`
@@ -311,7 +312,15 @@ class Service(ScalingVerbs, LookingAhead):
         check_timeout(no_progress_timeout, "no_progress_timeout")
         clock = self._session.clock
         began = clock.now()
-        fresh = await self.refresh()
+        seen = await wait_for_service(
+            self._session,
+            self.raw,
+            lambda raw: True,
+            what="become stable",
+            left=timeout,
+            timeout=timeout,
+        )
+        fresh = Service.from_api(seen, self._session)
         await fresh.deployment.wait(timeout=timeout, no_progress_timeout=no_progress_timeout)
         left = None if timeout is None else max(0.0, began + timeout - clock.now())
         raw = await wait_for_service(

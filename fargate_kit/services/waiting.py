@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import anyio
 
 from fargate_kit.core.deadline import Expired, look_within
+from fargate_kit.core.outage import outlast
 from fargate_kit.core.session import Session
 from fargate_kit.errors import NotFound, WaitTimeout
 from fargate_kit.services.deployment_watch import services_poller
@@ -48,6 +50,7 @@ async def wait_for_service(
     Raises:
         NotFound: AWS does not know the service any more.
         WaitTimeout: The time was up.
+        Throttled, ApiError, EndpointUnreachable: AWS told nothing for five minutes.
 
     Calls:
         ecs:DescribeServices, shared with everyone who waits
@@ -58,7 +61,9 @@ async def wait_for_service(
     began = clock.now()
 
     async def look() -> Mapping[str, Any]:
-        raw: Mapping[str, Any] | None = await poller.next(arn)
+        raw: Mapping[str, Any] | None = await outlast(
+            clock, partial(poller.next, arn), what=f"how service {name} stands is not known"
+        )
         if raw is None:
             raise missing_service(name)
         return raw

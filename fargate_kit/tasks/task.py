@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Self
 from weakref import WeakValueDictionary
 
 from fargate_kit.core.deadline import Expired, check_timeout, within
+from fargate_kit.core.outage import outlast
 from fargate_kit.core.pacing import pacing_of
 from fargate_kit.core.poller import Poller
 from fargate_kit.core.session import Session
@@ -194,6 +196,7 @@ class Task:
         Raises:
             StartFailed: It stopped without ever having run; with AWS's reason and the remedy.
             WaitTimeout: It did not run in time; `.last` is the last picture's status.
+            Throttled, ApiError, EndpointUnreachable: AWS told nothing for five minutes.
 
         Calls:
             ecs:DescribeTasks
@@ -213,6 +216,7 @@ class Task:
 
         Raises:
             WaitTimeout: It had not stopped in time; `.last` is the last picture's status.
+            Throttled, ApiError, EndpointUnreachable: AWS told nothing for five minutes.
 
         Calls:
             ecs:DescribeTasks
@@ -373,7 +377,10 @@ class Task:
 
 
 class _Watch:
-    """Follows one task through the poller that its cluster's tasks share."""
+    """Follows one task through the poller that its cluster's tasks share.
+
+    Waiting outlasts AWS's troubles; `phase()` does not, for those who bear them for many tasks.
+    """
 
     def __init__(self, task: Task) -> None:
         self._arn = task.arn
@@ -388,7 +395,7 @@ class _Watch:
         Raises:
             NotFound: AWS has forgotten the task, or never knew it.
         """
-        return self._taken(await self._poller.next(self._arn)) or await self.next()
+        return self._taken(await self._look()) or await self.next()
 
     async def change(self, last: Task) -> Task:
         """Return the task at the first look at which it differs from a picture.
@@ -398,7 +405,7 @@ class _Watch:
         """
         # Not before it was seen: what AWS does not know yet is asked for at every look.
         unlike: dict[str, Any] = {"unlike": last} if self._seen else {}
-        task = self._taken(await self._poller.next(self._arn, **unlike))
+        task = self._taken(await self._look(**unlike))
         return task if task is not None and task != last else await self.change(last)
 
     async def phase(self, last: Task) -> Task:
@@ -414,6 +421,13 @@ class _Watch:
         until: dict[str, Any] = {"until": has_come} if self._seen else {}
         task = self._taken(await self._poller.next(self._arn, **until))
         return task if task is not None and has_come(task) else await self.phase(last)
+
+    async def _look(self, **wish: Any) -> Task | None:
+        what = f"how {self._arn} stands is not known"
+        task: Task | None = await outlast(
+            self._clock, partial(self._poller.next, self._arn, **wish), what=what
+        )
+        return task
 
     def _taken(self, task: Task | None) -> Task | None:
         if task is None and (self._seen or self._clock.now() - self._began > VISIBLE_WITHIN):

@@ -119,6 +119,7 @@ FAMILIES: dict[str, str | None] = {
     "BALANCED": None,
     "REBALANCING": None,
     "HELD_BY_PROTECTION": "protection",
+    "MAY_NOT_TAKE": "permission",
 }
 VALUES = {
     "dial": "dial tcp 52.1.2.3:443: i/o timeout",

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("ipykernel")
 pytest.importorskip("nbclient")
 
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError
 from notebook_kernel import NOTEBOOKS, STEMS, kernel, made_of, outputs_of, read, texts_of
 
@@ -82,7 +83,7 @@ def test_bad_day_of_a_learner(tmp_path: Path) -> None:
         assert seen[9] == "0 deleted, 0 left"
         open_still = made_of(OPEN, "await aws.create_cluster('lost')")
         runner.run(open_still, strict=False)
-        runner.manager.restart_kernel(now=True)
+        run_sync(runner.manager.restart_kernel)(now=True)
         again = made_of(
             OPEN,
             "await lab.left()",
