@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 SPEED ?= 20
+# One more than there are cores: many tests wait for a process or a kernel.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -12,16 +14,16 @@ demo: $(READY)
 	$(BIN)/fargate-kit demo --speed $(SPEED)
 
 test: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 	$(BIN)/pytest -o addopts="--import-mode=importlib" -o asyncio_default_fixture_loop_scope=function \
 	  -p no:anyio -W ignore::pytest.PytestConfigWarning tests/pytest_asyncio
 
 test-every-loop: $(READY)
-	EVERY_LOOP=1 $(BIN)/pytest -n auto
+	EVERY_LOOP=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Needs the system's chromium; the tests name what to install.
 test-browser: $(READY)
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest -n 2 --dist worksteal tests/browser
 
 check: $(READY)
 	$(BIN)/ruff format --check .
