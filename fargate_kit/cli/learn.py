@@ -84,10 +84,13 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def progress(folder: Folder = USUAL_FOLDER, as_json: AsJson = False) -> None:
     """Show which exercises you have solved."""
-    from fargate_kit.learn.course import notebooks
+    from fargate_kit.learn.course import check_folder, notebooks
     from fargate_kit.learn.exercises import exercises
-    from fargate_kit.learn.progress import solved
+    from fargate_kit.learn.progress import FILE, solved
 
+    if not folder.is_dir() and (Path.cwd() / FILE).exists():
+        folder = Path.cwd()
+    check_folder(folder)
     done, found = solved(folder), notebooks()
     if as_json:
         typer.echo(json.dumps({"solved": done}, indent=2))
@@ -104,11 +107,14 @@ def reset(
     number: Annotated[str, typer.Argument(help="Of the notebook, such as 02.")],
     folder: Folder = USUAL_FOLDER,
 ) -> None:
-    """Put a notebook back as it was; your own is kept beside it under another name."""
+    """Put a notebook back as it was, and forget which of its exercises you have solved.
+
+    Your own notebook is kept beside it under another name.
+    """
     from fargate_kit.learn.course import reset as put_back
 
     fresh, kept = put_back(folder, number)
-    typer.echo(f"{fresh} is as it was")
+    typer.echo(f"{fresh} is as it was, and none of its exercises counts as solved")
     if kept is not None:
         typer.echo(f"your own is now {kept}")
 

@@ -198,7 +198,12 @@ class _Run:
                 # Why a task did not start is told at the end, with what to do about it.
                 why = picture.stopped_reason if picture.started_at else None
                 self._say(f"{task.id[:8]} {picture.status}{f': {why}' if why else ''}")
-                what = f"task {task.id[:8]}, which is {last}"
+                stopped = last == "STOPPED"
+                what = (
+                    "the last lines of its log"
+                    if stopped
+                    else f"task {task.id[:8]}, which is {last}"
+                )
                 self._progress.wait_for(None if last == "RUNNING" else what)
 
     async def _show_log(self, task: Task) -> None:

@@ -194,6 +194,8 @@ async def _log_groups(
     session: Session, project: str, found: _Found, logs: bool, known: Known
 ) -> None:
     named = {(name, region or session.api.region): None for name, region in known.log_groups}
+    # Once the definitions are gone, a group that was kept is known by its usual name alone.
+    named[f"/ecs/{project}", session.api.region] = None
     for each in found.definitions:
         for container in each.raw["containerDefinitions"]:
             options = (container.get("logConfiguration") or {}).get("options") or {}

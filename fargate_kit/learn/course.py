@@ -17,6 +17,7 @@ from fargate_kit.learn import progress
 
 __all__ = [
     "Notebook",
+    "check_folder",
     "copy_course",
     "lab_command",
     "notebook",
@@ -136,10 +137,7 @@ def put_aside(target: Path) -> Path | None:
         ConfigurationError: There is no learner's folder, or it is that of the installed notebooks.
     """
     folder = target.parent
-    if not folder.is_dir():
-        raise ConfigurationError(
-            f"there is no folder {folder}; `fargate-kit learn` makes it and copies the course there"
-        )
+    check_folder(folder)
     _refuse_the_course(folder)
     if not target.exists():
         return None
@@ -166,6 +164,19 @@ def _refuse_the_course(folder: Path) -> None:
     if folder.resolve() == notebooks()[0].file.parent:
         raise ConfigurationError(
             f"{folder} holds the course itself; name a folder of your own with --folder"
+        )
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder of the course that is not there.
+
+    Raises:
+        ConfigurationError: It is not there; the message has the ways out.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"there is no folder {folder}: say --folder if yours has another name; "
+            "`fargate-kit learn` makes it and copies the course there"
         )
 
 

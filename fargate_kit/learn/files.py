@@ -56,6 +56,7 @@ class LabFiles:
         while (kept := file.with_name(f"{file.stem}.kept-{number}{file.suffix}")).exists():
             number += 1
         file.replace(kept)
+        print(f"{file.name} had been changed; what was there is now {kept.name}")
 
 
 def _typed(file: Path) -> Path:

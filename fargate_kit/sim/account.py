@@ -425,7 +425,8 @@ def _refusal(failure: BaseException, request: Request, target: Route, request_id
     """Answer with AWS's error, or with a plain 400 where the simulator itself is at fault."""
     if not isinstance(failure, AwsError):
         called = f"{target.service} {target.operation}"
-        log.error("the simulator failed on %s", called, exc_info=failure)
+        if not isinstance(failure, CancelledError):  # the account ends, and nobody waits any more
+            log.error("the simulator failed on %s", called, exc_info=failure)
         text = f"The simulator failed on {called}: {type(failure).__name__}: {failure}"
         failure = AwsError("SimulatorError", text)
     return encode_error(failure, target, request_id, head=request.method == "HEAD")

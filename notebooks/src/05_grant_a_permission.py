@@ -157,7 +157,8 @@ lab.show(visitor)
 #
 # Make a role that is called `lab.name("shop-execution")`. ECS may take it for tasks, and the managed
 # policy `AmazonECSTaskExecutionRolePolicy` is attached to it. Then register `counter` with that role, and
-# run it in `shop` until it is running. (`aws.create_execution_role(spec, …)` knows whom to trust.)
+# run it in `shop` until it is running. (`aws.create_execution_role(spec, name, policies=[…])`
+# knows whom to trust.)
 
 # %% tags=["see"]
 managed = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"

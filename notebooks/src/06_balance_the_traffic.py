@@ -239,7 +239,8 @@ else:
 #
 # Release 3 is to be better: bring it to the service `front` while visitors come, without one failed
 # request. `async with traffic.steady() as sent:` sends requests for as long as its block lasts, and `sent`
-# counts them. Choose the percentages, and wait for the deployment inside the block. Then hand in what was
+# counts them. Choose the percentages (a service keeps those it was
+# last given), and wait for the deployment inside the block. Then hand in what was
 # counted: `lab.answer("6.5", sent)`. If it went wrong, release again; `release(4)` is as good as 3.
 
 # %% tags=["exercise"]

@@ -44,7 +44,7 @@ lab
 # ## See it: a small file
 #
 # `lab.write()` puts a file into the folder `lab-07` beside this notebook, where you can open it. What you
-# change there yourself is never overwritten. Nothing is sent by `convert()`: it reads files, and says
+# change there yourself is put aside under another name, never lost. Nothing is sent by `convert()`: it reads files, and says
 # what would become of them.
 #
 # Point at a line on either side, or go there with the Tab key: what belongs together is marked.
@@ -263,7 +263,7 @@ project
 #
 # Give the service `web` two tasks: `project.scale()` returns the service, which has a `wait_stable()`. Then
 # make the list that `ps` makes: for every task of the project its id and its public address, as a
-# dictionary. `project.tasks()` gives the tasks, and a task has a `public_ip()` to be awaited. Hand it in with
+# dictionary. `async for task in project.tasks()` gives the tasks, and a task has a `public_ip()` to be awaited. Hand it in with
 # `lab.answer("7.5", …)`.
 
 # %% tags=["exercise"]

@@ -117,7 +117,8 @@ await lab.check("8.1")
 # %% [markdown]
 # ### Exercise 8.2 — give just enough rights
 #
-# Both definitions name an execution role that is not there. Register both once more, so that
+# Both definitions name `ecsTaskExecutionRole`, a role for every task there is. Register both once more, so
+# that
 #
 # - each has an execution role that can do what this definition needs, and no more;
 # - the worker's code may read the objects of the bucket `shop-orders`, and nothing else;

@@ -6,9 +6,12 @@ import re
 from collections.abc import AsyncIterator
 from typing import Final
 
+from fargate_kit.errors import NotFound
 from fargate_kit.learn.checking import Finding
 from fargate_kit.learn.shop.account import WEB, Shop
 from fargate_kit.learn.shop.traffic import LOWEST
+from fargate_kit.scaling.scaling import Scaling
+from fargate_kit.services.service import Service
 
 __all__ = ["MOST", "SETTING", "bounds", "recovered", "rolled_back", "scaled_out"]
 
@@ -24,9 +27,12 @@ async def bounds(shop: Shop) -> AsyncIterator[Finding]:
     yield Finding(service is not None, "there is a service web", "one" if service else "none")
     if service is None:
         return
-    scaling = await service.scaling()
-    saw = f"{scaling.minimum} to {scaling.maximum}"
+    scaling = await _scaling_of(service)
     what = f"auto scaling keeps it at {LOWEST} to {MOST} tasks"
+    if scaling is None:
+        yield Finding(ok=False, what=what, saw="it is not scaled automatically")
+        return
+    saw = f"{scaling.minimum} to {scaling.maximum}"
     yield Finding((scaling.minimum, scaling.maximum) == (LOWEST, MOST), what, saw)
     metrics = [
         (policy.configuration.get("PredefinedMetricSpecification") or {}).get(
@@ -45,7 +51,10 @@ async def scaled_out(shop: Shop) -> AsyncIterator[Finding]:
     if service is None:
         yield Finding(ok=False, what=what, saw="no service web")
         return
-    scaling = await service.scaling()
+    scaling = await _scaling_of(service)
+    if scaling is None:
+        yield Finding(ok=False, what=what, saw="it is not scaled automatically")
+        return
     done = [
         each
         async for each in scaling.activities()
@@ -98,3 +107,10 @@ def _count_of(description: str) -> int:
     """Return the count in `Setting desired count to 4.`, 0 where it says something else."""
     found = re.search(r"desired count to (\d+)", description)
     return int(found[1]) if found else 0
+
+
+async def _scaling_of(service: Service) -> Scaling | None:
+    try:
+        return await service.scaling()
+    except NotFound:
+        return None
