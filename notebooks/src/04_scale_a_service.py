@@ -126,14 +126,16 @@ await lab.check("4.2")
 # with a target of 50? The rule of thumb is *tasks that run × metric ÷ target*, rounded up. Hand your
 # number in: `lab.answer("4.3", number)`.
 #
-# Then turn the dial to 180, in the panel above or with `panel.load.value = 180`, and watch. It takes
-# about three and a half minutes of Fargate, ten seconds at the lab's usual speed, because the alarm wants
-# its three minutes.
+# Then turn the dial to 180 and watch. It takes about three and a half minutes of Fargate, ten seconds at
+# the lab's usual speed, because the alarm wants its three minutes.
 #
-# To wait in a cell, follow what scaling does from now on. This loop ends with its next change:
+# To wait in a cell, follow what scaling does. Note the moment *before* you turn the dial: the loop ends
+# with the first change after it.
 #
 # ```python
-# async for activity in scaling.activities(follow=True, since=datetime.now(UTC)):
+# began = datetime.now(UTC)
+# panel.load.value = 180
+# async for activity in scaling.activities(follow=True, since=began):
 #     print(activity)
 #     break
 # service = await service.wait_stable()
@@ -142,8 +144,9 @@ await lab.check("4.2")
 # %% tags=["exercise"]
 ### BEGIN SOLUTION
 lab.answer("4.3", 4)
+began = datetime.now(UTC)
 panel.load.value = 180
-async for activity in scaling.activities(follow=True, since=datetime.now(UTC)):
+async for activity in scaling.activities(follow=True, since=began):
     print(activity)
     break
 service = await service.wait_stable()
@@ -175,8 +178,9 @@ await lab.check("4.3")
 ### BEGIN SOLUTION
 scaling = await scaling.remove_policy("cpu")
 service = await service.scale(2)
+began = datetime.now(UTC)
 scaling = await service.autoscale(1, 4, fk.StepScaling.cpu(above={70: 1, 85: 2}, minutes=1))
-async for activity in scaling.activities(follow=True, since=datetime.now(UTC)):
+async for activity in scaling.activities(follow=True, since=began):
     print(activity)
     break
 service = await service.wait_stable()
@@ -200,9 +204,10 @@ for policy in scaling.policies:
 panel.load.value = 150
 more = fk.StepScaling.cpu(above={70: 1}, minutes=1, cooldown=0)
 fewer = fk.StepScaling.cpu(below={60: -1}, minutes=1, cooldown=0)
+began = datetime.now(UTC)
 scaling = await service.autoscale(1, 4, more, fewer)
 changes = []
-async for activity in scaling.activities(follow=True, since=datetime.now(UTC)):
+async for activity in scaling.activities(follow=True, since=began):
     changes.append(activity)
     if len(changes) == 4:
         break
