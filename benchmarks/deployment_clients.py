@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import anyio
 
 import fargate_kit as fk
 from benchmarks.deployment_scenarios import CLUSTER, SERVICE, Stage
-from benchmarks.processes import ROOT, line_of, started
+from benchmarks.processes import ROOT, client_environment, line_of, started
 from benchmarks.raw_client import REGION
 from benchmarks.stepped_world import SteppedWorld, WorldClock, WorldTransport
 
 SLEPT = ROOT / "benchmarks" / "slept_client.py"
-ENVIRONMENTS = ROOT / "tests" / "support" / "client_environments.py"
 HOST = "http://fargate.simulated"
 SUCCEEDED, FAILED, GAVE_UP = "succeeded", "failed", "gave up"
 # Signs of a line that says how it ended.
@@ -50,10 +47,6 @@ class Answer:
     reason: str
     seconds: float
     calls: int
-
-
-class NoEnvironment(Exception):
-    """A client cannot be had here; the text says why."""
 
 
 Client = Callable[[Stage], Answer]
@@ -87,7 +80,7 @@ def ecs_deploy() -> Client:
     Raises:
         NoEnvironment: Its environment is not there, and cannot be made.
     """
-    python = _environment("ecs-deploy") / "bin" / "python"
+    python = client_environment("ecs-deploy") / "bin" / "python"
 
     def deploy(stage: Stage) -> Answer:
         stage.spoil()
@@ -100,21 +93,6 @@ def ecs_deploy() -> Client:
         return _judged(told, before=DEPLOYING)
 
     return deploy
-
-
-def _environment(name: str) -> Path:
-    spec = importlib.util.spec_from_file_location("client_environments", ENVIRONMENTS)
-    if spec is None or spec.loader is None:
-        raise NoEnvironment(f"{ENVIRONMENTS} is not there")
-    environments = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(environments)
-        folder: Path = environments.environment(name)
-    except (OSError, RuntimeError) as error:
-        raise NoEnvironment(str(error).splitlines()[0]) from error
-    except environments.IndexOutOfReach as error:
-        raise NoEnvironment(str(error)) from error
-    return folder
 
 
 async def _wait(world: SteppedWorld) -> Answer:

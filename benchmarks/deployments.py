@@ -12,11 +12,10 @@ from benchmarks.deployment_clients import (
     SUCCEEDED,
     Answer,
     Client,
-    NoEnvironment,
 )
 from benchmarks.deployment_scenarios import SCENARIOS, Scenario, Stage
 from benchmarks.measuring import yes_or_no
-from benchmarks.processes import served, stepped_simulator
+from benchmarks.processes import NoEnvironment, served, stepped_simulator
 from benchmarks.stepped_world import SteppedWorld
 from benchmarks.tables import Table
 

@@ -7,12 +7,15 @@ import ipywidgets as widgets
 
 from fargate_kit.errors import NotFound
 from fargate_kit.learn.bridge import Bridge
-from fargate_kit.learn.panels.panel import PACE, Panel
+from fargate_kit.learn.panels.panel import Panel, pause_of
 from fargate_kit.learn.showing import show
 from fargate_kit.services.service import Service
 from fargate_kit.tasks.task import Task
 
 __all__ = ["ServicePanel", "TaskPanel"]
+
+# Seconds of Fargate between two looks: often enough to see a task come and go.
+LOOK_EVERY = 2.0
 
 
 class TaskPanel(Panel):
@@ -39,8 +42,9 @@ class ServicePanel(Panel):
         bridge.enter(self._follow, service)
 
     async def _follow(self, service: Service) -> None:
+        pause = pause_of(service._session.clock, LOOK_EVERY)
         while service.status != "INACTIVE":
-            await anyio.sleep(PACE)
+            await anyio.sleep(pause)
             try:
                 service = await service.refresh()
             except NotFound:

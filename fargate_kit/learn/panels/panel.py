@@ -8,13 +8,19 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from fargate_kit.core.clock import Clock
 from fargate_kit.errors import FargateError
 from fargate_kit.learn.picture import Picture
 
-__all__ = ["PACE", "Panel"]
+__all__ = ["PACE", "Panel", "pause_of"]
 
 PACE = 0.2
 """Real seconds between two looks or two pictures: five in a second is all that an eye needs."""
+
+
+def pause_of(clock: Clock, seconds: float) -> float:
+    """Return for how many real seconds a panel rests that looks every so many nominal ones."""
+    return max(PACE, seconds / getattr(clock, "speed", 1.0))
 
 
 class Panel:

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from fargate_kit.connections.connection import Connection
 from fargate_kit.errors import DeploymentFailed, NotFound, WaitTimeout
 from fargate_kit.learn.bridge import Bridge
-from fargate_kit.learn.panels.panel import PACE, Panel
+from fargate_kit.learn.panels.panel import Panel, pause_of
 from fargate_kit.learn.picture import Picture
 from fargate_kit.learn.reading_balancing import (
     TargetReader,
@@ -50,7 +50,7 @@ class TargetsPanel(Panel):
         self._board = widgets.HTML()
         super().__init__(self._board)
         self._reader = TargetReader(aws, of)
-        self._pause = max(PACE, LOOK_EVERY / speed_of_account(aws))
+        self._pause = pause_of(aws.clock, LOOK_EVERY)
         bridge.enter(self._follow)
 
     async def _follow(self) -> None:
@@ -78,7 +78,7 @@ class DeploymentPanel(Panel):
         bridge.enter(self._follow)
 
     async def _follow(self) -> None:
-        pause = max(PACE, LOOK_EVERY / self._speed)
+        pause = pause_of(self._deployment._session.clock, LOOK_EVERY)
         while True:
             first = self._deployment
             try:

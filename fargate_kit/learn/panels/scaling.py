@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from fargate_kit.errors import NotFound
 from fargate_kit.learn.bridge import Bridge
-from fargate_kit.learn.panels.panel import PACE, Panel
+from fargate_kit.learn.panels.panel import Panel, pause_of
 from fargate_kit.learn.picture import Picture
 from fargate_kit.learn.reading import badge_of
 from fargate_kit.learn.scaling_reading import (
@@ -113,7 +113,7 @@ class ScalingPanel(Panel):
 
     async def _follow(self, service: Service) -> None:
         clock = service._session.clock
-        pause = max(PACE, LOOK_EVERY / getattr(clock, "speed", 1.0))
+        pause = pause_of(clock, LOOK_EVERY)
         looked = -math.inf
         while service.status != "INACTIVE":
             if clock.now() - looked >= REST_EVERY:
