@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import random
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -75,7 +77,7 @@ class Addresses:
         """
         mine = self._private.setdefault(subnet.id, set())
         private = free_address(
-            ipaddress.IPv4Network(subnet.cidr), lambda one: one in mine or one in in_use, chance
+            _network(subnet.cidr), lambda one: one in mine or one in in_use, chance
         )
         outside = self._take_public(chance) if public else None
         mine.add(private)
@@ -152,10 +154,15 @@ def free_address(
     base = int(network.network_address) + first
     start = chance.randrange(size) if size > 0 else 0
     for step in range(size):
-        address = str(ipaddress.IPv4Address(base + (start + step) % size))
+        address = socket.inet_ntoa((base + (start + step) % size).to_bytes(4, "big"))
         if not taken(address):
             return address
     raise NoFreeAddress(f"no free address in {network}")
+
+
+@functools.lru_cache(maxsize=1024)
+def _network(cidr: str) -> ipaddress.IPv4Network:
+    return ipaddress.IPv4Network(cidr)
 
 
 def private_dns_name(region: str, address: str) -> str:

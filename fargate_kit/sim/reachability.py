@@ -182,7 +182,7 @@ class Reach:
         name, _, digits = host.partition(":")
         port = int(digits) if digits else HTTPS
         try:
-            address = str(ipaddress.ip_address(name))
+            address = str(_address(name))
         except ValueError:
             address = address_of(name)
             if not self.facts.resolves:
@@ -207,7 +207,7 @@ class Reach:
 
     def _way(self, address: str) -> Way | None:
         """Follow the most specific route."""
-        there = ipaddress.ip_address(address)
+        there = _address(address)
         fitting = [
             (network.prefixlen, -index, route.way)
             for index, route in enumerate(self.facts.routes)
@@ -256,6 +256,7 @@ def domain(region: str) -> str:
     return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
+@functools.lru_cache(maxsize=1024)
 def address_of(host: str) -> str:
     """Make up the public address of a host, always the same."""
     chance = random.Random(f"address/{host}")
@@ -283,8 +284,13 @@ def _network(block: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_network(block, strict=False)
 
 
+@functools.lru_cache(maxsize=1024)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(text)
+
+
 def _covers(ranges: Sequence[str], address: str) -> bool:
-    there = ipaddress.ip_address(address)
+    there = _address(address)
     return any(there in _network(one) for one in ranges)
 
 

@@ -104,6 +104,8 @@ class Launcher:
         room = self._ground.faults.zones_with_room(provider or "FARGATE", zones)
         if not room:
             return None
+        if len(order.subnets) == 1:
+            return order.subnets[0]
         chance = self._ground.engine.random(
             "placement", self._ground.region, self._ground.state.tasks_made
         )

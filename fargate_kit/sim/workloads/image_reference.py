@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ class ImageReference:
     digest: str | None
 
     @classmethod
+    @functools.lru_cache(maxsize=1024)  # every start of a task names its images several times
     def parse(cls, image: str) -> ImageReference:
         """Take the name of an image apart.
 
