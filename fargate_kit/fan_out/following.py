@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import anyio
 
@@ -17,7 +18,7 @@ from fargate_kit.fan_out.retries import STOPPED_BY_US, AttemptVerdict, back_off,
 from fargate_kit.fan_out.settings import ON_DEMAND
 from fargate_kit.fan_out.work import Shared
 from fargate_kit.model.values import TaskStatus
-from fargate_kit.tasks.task import Task, describe, phases
+from fargate_kit.tasks.task import DESCRIBED_AT_ONCE, Task, describe, phases
 
 __all__ = ["Following"]
 
@@ -112,14 +113,17 @@ class Following:
                 await self._outlast(live, error)
 
     async def _outlast(self, live: _Live, error: FargateError) -> None:
-        """Wait until AWS answers again: one of those who wait asks, for one task."""
+        """Wait until AWS answers again: one of those who wait asks, for as many as the poller."""
         if self._answered is not None:
             await self._answered.wait()
             return
 
         async def ask() -> None:
+            # A look at few may be answered while one at many is not.
+            others = (arn for arn in self._live if arn != live.task.arn)
+            asked = [live.task.arn, *islice(others, DESCRIBED_AT_ONCE - 1)]
             await self._shared.pacing.before("ecs:DescribeTasks")
-            await describe(self._session, self._shared.cluster_arn, [live.task.arn])
+            await describe(self._session, self._shared.cluster_arn, asked)
 
         self._answered = anyio.Event()
         try:

@@ -10,6 +10,7 @@ import pytest
 
 import fargate_kit as fk
 from fargate_kit import Cluster, Connection, Overrides, TaskSpec
+from fargate_kit.core.guard import Call, Send
 from fargate_kit.sim import World
 from fargate_kit.sim.faults import DropConnection, Fault, LoseReply, Refuse, Throttle
 
@@ -114,6 +115,28 @@ async def test_lasting_outage_is_raised_and_leaves_nothing(
     tasks = await every_task(cluster)
     assert len(tasks) == 3
     assert {task.desired_status for task in tasks} == {"STOPPED"}
+
+
+class Crowded:
+    """Answers no look at more than ten tasks."""
+
+    async def carry(self, call: Call, send: Send) -> dict[str, Any]:
+        if call.operation == "DescribeTasks" and len(call.parameters["tasks"]) > 10:
+            raise fk.Throttled(call.name, "ThrottlingException", "Rate exceeded")
+        return await send(call.parameters)
+
+
+async def test_trouble_with_many_tasks_at_once_ends_as_well(
+    aws: Connection, cluster: Cluster, shell: ShellSpec
+) -> None:
+    """A look at many tasks that is never answered ends the fan-out, though one at few is."""
+    definition = await aws.register(shell("sleep 6000"))
+    aws._session.api.guard = Crowded()
+    with pytest.raises(fk.Throttled) as raised:
+        async with cluster.fan_out(definition, different(20)) as done:
+            await done.results()
+    assert "AWS has not answered for 3" in "".join(raised.value.__notes__)
+    assert aws.clock.now() < 400
 
 
 async def test_leaving_in_an_outage_waits_for_its_end(
