@@ -17,6 +17,7 @@ from fargate_kit.cli.demo import demo
 from fargate_kit.cli.deploy import deploy
 from fargate_kit.cli.diff import diff
 from fargate_kit.cli.doctor import doctor
+from fargate_kit.cli.down import down
 from fargate_kit.cli.ecs_cli import take_over
 from fargate_kit.cli.events import events
 from fargate_kit.cli.failing import (
@@ -38,6 +39,8 @@ from fargate_kit.cli.run import run as run_command
 from fargate_kit.cli.running import INTERRUPTED, TERMINATED, Interrupted
 from fargate_kit.cli.sim import sim
 from fargate_kit.cli.teardown import teardown
+from fargate_kit.cli.up import up
+from fargate_kit.cli.usage import Scaling, WithHints
 
 _RUN_CODES = (
     "Exit codes: the container's own; 1 the task did not start, or something else failed, and "
@@ -56,6 +59,7 @@ _NOT_ON_AWS = {"demo", "learn", "sim"}
 
 app = typer.Typer(
     name="fargate-kit",
+    cls=WithHints,
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -66,6 +70,7 @@ app = typer.Typer(
 app.command(epilog=EXIT_CODES, short_help="Watch WordPress run, simulated.")(demo)
 app.command(epilog=_SIM_CODES, short_help="Serve a simulated Fargate.")(sim)
 app.command(epilog=EXIT_CODES, short_help="Check a task definition.")(check)
+app.command(epilog=EXIT_CODES, short_help="Make a cluster, and its network.")(up)
 app.command(name="run", epilog=_RUN_CODES, short_help="Run a task to its end.")(run_command)
 app.command(epilog=EXIT_CODES, short_help="List services and tasks.")(ps)
 app.command(epilog=EXIT_CODES, short_help="Print what containers wrote.")(logs)
@@ -73,9 +78,10 @@ app.command(epilog=EXIT_CODES, short_help="Print what ECS says of a service.")(e
 app.command(epilog=_DIFF_CODES, short_help="Show what a definition changes.")(diff)
 app.command(epilog=EXIT_CODES, short_help="Bring a definition to a service.")(deploy)
 app.command(epilog=EXIT_CODES, short_help="Bring back what ran before.")(rollback)
-app.command(epilog=EXIT_CODES, short_help="Change how many tasks run.")(scale)
+app.command(cls=Scaling, epilog=EXIT_CODES, short_help="Change how many tasks run.")(scale)
 app.command(epilog=EXIT_CODES, short_help="Stop tasks.")(stop)
 app.command(epilog=EXIT_CODES, short_help="Delete a service.")(delete)
+app.command(epilog=EXIT_CODES, short_help="Take a cluster down to nothing.")(down)
 app.command(epilog=EXIT_CODES, short_help="Estimate what it costs.")(cost)
 app.command(epilog=EXIT_CODES, short_help="Find what is amiss with a setup.")(doctor)
 app.command(epilog=EXIT_CODES, short_help="Delete all with a mark.")(teardown)

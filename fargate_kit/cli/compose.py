@@ -27,6 +27,7 @@ from fargate_kit.cli.compose_running import logs, ps, scale, start, stop
 from fargate_kit.cli.compose_up import down, up
 from fargate_kit.cli.failing import EXIT_CODES, error_facts, json_text
 from fargate_kit.cli.settings import AsJson, Region
+from fargate_kit.cli.usage import LogsOfAProject, Scaling
 
 if TYPE_CHECKING:
     from fargate_kit.compose import Conversion
@@ -201,8 +202,8 @@ def _write(conversion: Conversion, directory: Path) -> None:
 
 app.command(epilog=EXIT_CODES, short_help="Make it so, and wait until it runs.")(up)
 app.command(epilog=EXIT_CODES, short_help="List services and tasks.")(ps)
-app.command(epilog=EXIT_CODES, short_help="Print what containers wrote.")(logs)
-app.command(epilog=EXIT_CODES, short_help="Change how many tasks run.")(scale)
+app.command(cls=LogsOfAProject, epilog=EXIT_CODES, short_help="Print what containers wrote.")(logs)
+app.command(cls=Scaling, epilog=EXIT_CODES, short_help="Change how many tasks run.")(scale)
 app.command(epilog=EXIT_CODES, short_help="Scale to no task, for a while.")(stop)
 app.command(epilog=EXIT_CODES, short_help="Bring back what was stopped.")(start)
 app.command(epilog=EXIT_CODES, short_help="Take it down to nothing.")(down)

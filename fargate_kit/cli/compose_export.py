@@ -56,12 +56,18 @@ def export(
 
 
 async def _exported(desk: Desk, name: str, cluster: str) -> Export:
+    from fargate_kit.cli.finding import find_cluster, find_service
     from fargate_kit.compose import export as exported
+    from fargate_kit.errors import NotFound
 
     desk.asks(f"looking for {name}")
     if ":" in name and ":service/" not in name:
-        return exported(await desk.aws.task_definition(name))
-    service = await (await desk.aws.cluster(cluster)).service(name)
+        try:
+            return exported(await desk.aws.task_definition(name))
+        except NotFound as error:
+            reason = f"there is no task definition {name!r} in {desk.aws.region}"
+            raise NotFound(error.operation, error.code, reason) from None
+    service = await find_service(desk, await find_cluster(desk, cluster), name)
     return exported(await desk.aws.task_definition(service.definition_arn), service)
 
 

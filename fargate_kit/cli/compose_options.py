@@ -18,8 +18,8 @@ File = Annotated[
         "--file",
         "-f",
         metavar="FILE",
-        help="A Compose file; may be repeated, later ones win. By default compose.yaml or "
-        "docker-compose.yml, with the override file beside it.",
+        help="A Compose file, or - for standard input; may be repeated, later ones win. By default "
+        "compose.yaml or docker-compose.yml, with the override file beside it.",
     ),
 ]
 EcsParams = Annotated[
@@ -87,8 +87,14 @@ def conversion_of(
     execution_role: str | None,
     task_role: str | None,
     region: str | None,
+    *,
+    standard_input: bytes | None = None,
 ) -> Conversion:
-    """Translate the project that the options name; a bad option is a usage error."""
+    """Translate the project that the options name; a bad option is a usage error.
+
+    Args:
+        standard_input: What the file `-` holds; None reads it where it is named.
+    """
     from fargate_kit.compose import Choices, ProjectFiles, Topology
     from fargate_kit.compose import convert as converted
 
@@ -109,6 +115,7 @@ def conversion_of(
         profiles=tuple(profile or ()),
         env_files=tuple(env_file or ()),
         environment=dict(os.environ),
+        standard_input=standard_input,
     )
     choices = Choices(
         topology=Topology(topology),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,6 +52,8 @@ def ps(
         from fargate_kit.cli.facts import service_facts, task_facts
 
         project = await named.look(desk)
+        if not project:
+            desk.say(_missing(desk, named))
         tasks = [task async for task in project.tasks()]
         interfaces = await listing.interfaces_of(desk, tasks)
         ports = await listing.ports_of(desk, tasks)
@@ -164,10 +168,7 @@ def scale(
         if "" in counts and len(project.services) > 1:
             names = ", ".join(each.name for each in project.services)
             raise typer.BadParameter(f"say which service, such as {names}: SERVICE=COUNT")
-        services = {
-            (await project.service(name or project.services[0].name)).name: count
-            for name, count in counts.items()
-        }
+        services = await _by_service(desk, project, counts)
         scaled = [await project.scale(name, count) for name, count in services.items()]
         desk.left = "the counts are set, and AWS goes on towards them"
         for service in scaled:
@@ -182,8 +183,41 @@ def scale(
     account.work(work, as_json=as_json, changes=True)
 
 
+async def _by_service(
+    desk: Desk, project: RunningProject, counts: Mapping[str, int]
+) -> dict[str, int]:
+    """Return the counts by ECS services; what scales more than was named is told.
+
+    Raises:
+        BadParameter: Two containers of one task are to have different counts.
+    """
+    found: dict[str, int] = {}
+    named: dict[str, str] = {}
+    for name, count in counts.items():
+        service = await project.service(name or project.services[0].name)
+        if found.get(service.name, count) != count:
+            raise typer.BadParameter(
+                f"{named[service.name]} and {name} are containers of one task, and have one count; "
+                "`compose up --topology service-each` makes a service of each"
+            )
+        found[service.name], named[service.name] = count, name
+        if name in {"", service.name} or service.name == f"{project.name}-{name}":
+            continue
+        definition = await desk.aws.task_definition(service.definition_arn)
+        containers = [each["name"] for each in definition.raw["containerDefinitions"]]
+        if len(containers) > 1 and name in containers:
+            desk.say(
+                f"! {', '.join(containers)} are containers of one task: service {service.name} "
+                f"gets {things(count, 'task')} with all of them; `compose up --topology "
+                "service-each` makes a service of each"
+            )
+    return found
+
+
 def _count(text: str) -> tuple[str, int]:
     name, _, number = text.rpartition("=")
+    if re.fullmatch(r"-\d+", number):  # with a name; one alone is refused before
+        raise typer.BadParameter(f"a count is 0 or more, not {number}")
     if not number.isdigit():
         raise typer.BadParameter(f"SERVICE=COUNT is needed, not {text!r}")
     return name, int(number)
@@ -265,9 +299,13 @@ async def _there(desk: Desk, named: Named) -> RunningProject:
     project = await named.look(desk)
     desk.waits_for(None)
     if not project:
-        desk.say(
-            f"fargate-kit: there is no service of project {named.name} in cluster "
-            f"{named.cluster}, {desk.aws.region}; `fargate-kit compose up` makes it"
-        )
+        desk.say(f"fargate-kit: {_missing(desk, named)}")
         raise typer.Exit(FAILED)
     return project
+
+
+def _missing(desk: Desk, named: Named) -> str:
+    return (
+        f"there is no service of project {named.name} in cluster {named.cluster}, "
+        f"{desk.aws.region}; `fargate-kit compose up` makes it"
+    )

@@ -34,7 +34,7 @@ from fargate_kit.cli.failing import FAILED, error_facts
 from fargate_kit.cli.settings import AsJson, EndpointUrl, Region, Yes
 
 if TYPE_CHECKING:
-    from fargate_kit.compose import Difference, Plan
+    from fargate_kit.compose import Difference, Plan, RunningProject
 
 CreateMissing = Annotated[
     bool,
@@ -215,6 +215,8 @@ async def _take_down(desk: Desk, named: Named, logs: bool, yes: bool) -> int:
     from fargate_kit.errors import TeardownIncomplete
 
     project = await named.look(desk)
+    if not project and not await _remains(desk, named, project, logs):
+        return _nothing(desk, named)
     desk.waits_for(None)
     if project:
         names = ", ".join(service.name for service in project.services)
@@ -239,8 +241,31 @@ async def _take_down(desk: Desk, named: Named, logs: bool, yes: bool) -> int:
         desk.facts({"project": named.name, **facts})
         return 0
     for each in done.kept:
-        desk.say(f"  {each}")
+        desk.say(f"  {each.replace('logs=True', '--logs')}")
     gone = things(len(done.deleted), "thing")
     left = "the rest of it is gone" if done.kept else "nothing of it is left"
-    typer.echo(f"{named.name} is down: {gone} deleted, {left}")
+    if done.deleted:
+        typer.echo(f"{named.name} is down: {gone} deleted, {left}")
+    else:
+        typer.echo(f"{named.name} was down already: nothing was deleted")
+    return 0
+
+
+async def _remains(
+    desk: Desk, named: Named, project: RunningProject, logs: bool
+) -> tuple[str, ...]:
+    desk.asks(f"looking for what was made for project {named.name}")
+    if named.plan is not None:
+        return await named.plan.remains(desk.aws, cluster=named.cluster, logs=logs)
+    return await project.remains(logs=logs)
+
+
+def _nothing(desk: Desk, named: Named) -> int:
+    if desk.as_json:
+        desk.facts({"project": named.name, "deleted": [], "kept": []})
+    else:
+        typer.echo(
+            f"there is nothing of project {named.name} in cluster {named.cluster}, "
+            f"{desk.aws.region}: nothing was changed"
+        )
     return 0

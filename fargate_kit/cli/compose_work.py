@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
@@ -95,10 +96,24 @@ def named_project(
     from fargate_kit.cli.compose_screen import print_problems
     from fargate_kit.compose.belonging import USUAL_CLUSTER
 
+    # It can be read once, and the files may be read twice.
+    content = sys.stdin.buffer.read() if "-" in (file or ()) else None
     # Either form tells the name and the cluster; some files have only one of them.
     for topology in ("one-task", "service-each"):
         conversion = conversion_of(
-            file, None, project_name, ["*"], None, None, None, None, topology, None, None, region
+            file,
+            None,
+            project_name,
+            ["*"],
+            None,
+            None,
+            None,
+            None,
+            topology,
+            None,
+            None,
+            region,
+            standard_input=content,
         )
         if conversion.plan is not None:
             break

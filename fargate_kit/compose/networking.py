@@ -5,11 +5,13 @@ from __future__ import annotations
 from fargate_kit.compose.drafts import Draft, Workshop
 from fargate_kit.compose.short_forms import Port, parse_port
 from fargate_kit.compose.tree import Found, Scalar
+from fargate_kit.model.problems import quoted
 
 __all__ = ["translate_network"]
 
 _PROTOCOLS = {"tcp", "udp"}
 _APPLICATION = {"http", "http2", "grpc"}
+_LAST_PORT = 65535
 
 
 def translate_network(draft: Draft, shop: Workshop) -> None:
@@ -38,8 +40,13 @@ def _mapping(item: Found, shop: Workshop) -> dict[str, object] | None:
             item, "a range of ports is not translated", "name each port", rule="port-range"
         )
         return None
-    if not port.target.isdigit() or not 1 <= int(port.target) <= 65535:
+    if not port.target.isdigit() or not 1 <= int(port.target) <= _LAST_PORT:
         shop.ledger.refused(item, "a port is 1 to 65535", rule="port")
+        return None
+    # 0 is any port of the machine (Compose specification, ports).
+    if port.published and (not port.published.isdigit() or int(port.published) > _LAST_PORT):
+        reason = f"a port is 1 to 65535, not {quoted(port.published)}"
+        shop.ledger.refused(item, reason, rule="port")
         return None
     if port.protocol not in _PROTOCOLS:
         shop.ledger.refused(item, f"ECS maps tcp and udp, not {port.protocol}", rule="port")

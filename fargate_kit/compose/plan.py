@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fargate_kit.compose.difference import Difference
     from fargate_kit.compose.running_project import RunningProject
     from fargate_kit.compose.steps import OnStep
-    from fargate_kit.compose.taking_down import TakenDown
+    from fargate_kit.compose.taking_down import Known, TakenDown
     from fargate_kit.connections.connection import Connection
     from fargate_kit.service_spec import ServiceSettings
 
@@ -276,22 +276,44 @@ class Plan:
             those of `RunningProject.down()`
         """
         from fargate_kit.compose.belonging import USUAL_CLUSTER
-        from fargate_kit.compose.taking_down import Known, take_down
+        from fargate_kit.compose.taking_down import take_down
 
-        tasks = [service.task.to_api() for service in self.services]
-        named = [task.get(key) for key in ("executionRoleArn", "taskRoleArn") for task in tasks]
-        known = Known(
-            roles=tuple(dict.fromkeys(name for name in named if name)),
-            log_groups=tuple((group.name, group.region) for group in self.log_groups),
-            namespace=any(each.kind == "namespace" for each in self.references),
-        )
         return await take_down(
             aws._session,
             self.project,
             cluster or self.cluster or USUAL_CLUSTER,
             logs=logs,
-            known=known,
+            known=self._known(),
             on_step=on_step,
+        )
+
+    async def remains(
+        self, aws: Connection, *, cluster: str | None = None, logs: bool = False
+    ) -> tuple[str, ...]:
+        """Return what `down()` would delete or keep, in words; nothing is changed.
+
+        Args:
+            cluster: As of `down()`.
+            logs: As of `down()`.
+
+        Calls:
+            those of `RunningProject.down()` that look, once
+        """
+        from fargate_kit.compose.belonging import USUAL_CLUSTER
+        from fargate_kit.compose.taking_down import remains
+
+        place = cluster or self.cluster or USUAL_CLUSTER
+        return await remains(aws._session, self.project, place, logs=logs, known=self._known())
+
+    def _known(self) -> Known:
+        from fargate_kit.compose.taking_down import Known
+
+        tasks = [service.task.to_api() for service in self.services]
+        named = [task.get(key) for key in ("executionRoleArn", "taskRoleArn") for task in tasks]
+        return Known(
+            roles=tuple(dict.fromkeys(name for name in named if name)),
+            log_groups=tuple((group.name, group.region) for group in self.log_groups),
+            namespace=any(each.kind == "namespace" for each in self.references),
         )
 
     def facts(self, *, show_values: bool = False) -> dict[str, Any]:

@@ -67,10 +67,16 @@ def _image(draft: Draft, shop: Workshop) -> None:
             "build and push the image, and name it with `image:`",
             rule="build",
         )
-    elif draft.get("provider") is None and draft.found.named("image") is None:
-        shop.ledger.refused(
-            draft.found, "the service has no image", "name one with `image:`", rule="image"
-        )
+    elif draft.get("provider") is None:
+        empty = draft.found.named("image")
+        # What cannot be read is null too, and was refused already.
+        if empty is None or not shop.ledger.has(empty):
+            shop.ledger.refused(
+                empty or draft.found,
+                "the service has no image",
+                "name one with `image:`",
+                rule="image",
+            )
 
 
 def _words(found: Found, shop: Workshop) -> list[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
@@ -13,6 +14,7 @@ from fargate_kit.compose.catalogue import compose_keys
 from fargate_kit.compose.extending import extended
 from fargate_kit.compose.including import with_includes
 from fargate_kit.compose.merging import merged
+from fargate_kit.compose.reading import STANDARD_INPUT
 from fargate_kit.compose.sources import Sources, read_variables, shown_path
 from fargate_kit.compose.tree import Found, Place, Table
 from fargate_kit.compose.verdicts import Ledger, refusal
@@ -29,12 +31,14 @@ class ProjectFiles:
     """What a project is read from.
 
     Attributes:
-        files: Compose files, each over the ones before; the usual names if none is given.
+        files: Compose files, each over the ones before; the usual names if none is given. `-` is
+            standard input, in the current directory.
         directory: Where the usual files and `.env` are looked for; None is the first file's.
         name: The project's name; otherwise COMPOSE_PROJECT_NAME, `name:` or the directory's.
         profiles: Which services with `profiles:` take part; `*` is all.
         env_files: Files of variables; `.env` of the directory if none is given and it is there.
         environment: Variables that win over those of files.
+        standard_input: What the file `-` holds; None reads it where it is named.
     """
 
     files: Sequence[str | PathLike[str]] = ()
@@ -43,6 +47,7 @@ class ProjectFiles:
     profiles: Sequence[str] = ()
     env_files: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    standard_input: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,11 @@ def read_project(wanted: ProjectFiles, ledger: Ledger) -> Project | None:
     if not env_files and (directory / ".env").is_file():
         env_files = [Path(shown_path(directory / ".env"))]
     variables = read_variables(env_files, wanted.environment, ledger)
-    sources = Sources(ledger)
+    contents = {}
+    if STANDARD_INPUT in files:
+        given = wanted.standard_input
+        contents[STANDARD_INPUT] = sys.stdin.buffer.read() if given is None else given
+    sources = Sources(ledger, contents)
     root = _merged_files(files, variables, directory, sources, ledger)
     if root is None:
         return None
@@ -94,10 +103,10 @@ def read_project(wanted: ProjectFiles, ledger: Ledger) -> Project | None:
 
 def _files(wanted: ProjectFiles, ledger: Ledger) -> list[str]:
     if wanted.files:
-        return list(dict.fromkeys(fspath(each) for each in wanted.files))
+        return list(dict.fromkeys(_file(fspath(each)) for each in wanted.files))
     if named := wanted.environment.get("COMPOSE_FILE"):
         separator = wanted.environment.get("COMPOSE_PATH_SEPARATOR", os.pathsep)
-        return [path for path in named.split(separator) if path]
+        return [_file(path) for path in named.split(separator) if path]
     directory = Path(wanted.directory or ".")
     for name in USUAL_FILES:
         if (directory / name).is_file():
@@ -117,6 +126,13 @@ def _files(wanted: ProjectFiles, ledger: Ledger) -> list[str]:
         )
     )
     return []
+
+
+def _file(path: str) -> str:
+    """Return what a file is called: one that is there may bear the name of standard input."""
+    if path == STANDARD_INPUT:
+        return os.path.join(".", path)
+    return STANDARD_INPUT if path == "-" else path
 
 
 def _merged_files(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,10 @@ from fargate_kit.compose.verdicts import KeyPlace, refusal
 from fargate_kit.errors import InvalidSpec
 from fargate_kit.model.problems import Problem
 
-__all__ = ["Document", "read_document", "read_text"]
+__all__ = ["STANDARD_INPUT", "Document", "read_document", "read_text"]
 
+STANDARD_INPUT = "standard input"
+"""What the file `-` is called in messages."""
 _YAML = "tag:yaml.org,2002:"
 _TAGS = ("!reset", "!override")
 _MOST_VALUES = 50_000
@@ -38,13 +41,18 @@ class Document:
     problems: tuple[Problem, ...]
 
 
-def read_text(path: str, *, subject: str) -> str:
+def read_text(path: str, *, subject: str, content: bytes | None = None) -> str:
     """Read a file as UTF-8.
+
+    Args:
+        content: What is in it, where that is known already.
 
     Raises:
         InvalidSpec: It is not there, not a file, or not text.
     """
     try:
+        if content is not None:
+            return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()
         with open(path, encoding="utf-8-sig") as stream:
             return stream.read()
     except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ from anyio.streams.memory import MemoryObjectSendStream
 from fargate_kit.clusters.cluster import Cluster
 from fargate_kit.compose.belonging import USUAL_CLUSTER, belongs
 from fargate_kit.compose.looking import find_cluster, find_services
-from fargate_kit.compose.taking_down import OnStep, TakenDown, take_down
+from fargate_kit.compose.taking_down import OnStep, TakenDown, remains, take_down
 from fargate_kit.connections.connection import Connection
 from fargate_kit.core.session import Session
 from fargate_kit.errors import InvalidSpec, NotFound
@@ -196,6 +196,17 @@ class RunningProject:
                     "ecs", "UntagResource", resourceArn=service.arn, tagKeys=[COUNT_TAG]
                 )
         return await self.refresh()
+
+    async def remains(self, *, logs: bool = False) -> tuple[str, ...]:
+        """Return what `down()` would delete or keep, in words; nothing is changed.
+
+        Args:
+            logs: As of `down()`.
+
+        Calls:
+            those of `down()` that look, once
+        """
+        return await remains(self._session, self.name, self.cluster_name, logs=logs)
 
     async def down(self, *, logs: bool = False, on_step: OnStep | None = None) -> TakenDown:
         """Take everything down that was made for the project, and prove that nothing is left.

@@ -33,10 +33,15 @@ class Opened:
 
 
 class Sources:
-    """Every file that belongs to a project, each read once for one set of variables."""
+    """Every file that belongs to a project, each read once for one set of variables.
 
-    def __init__(self, ledger: Ledger) -> None:
+    Args:
+        contents: What is in files that are not to be read from the disk, by name.
+    """
+
+    def __init__(self, ledger: Ledger, contents: Mapping[str, bytes] | None = None) -> None:
         self._ledger = ledger
+        self._contents = contents or {}
         self._opened: dict[str, Opened] = {}
         self._roots: dict[tuple[str, int], tuple[Mapping[str, str], Table | None]] = {}
 
@@ -74,7 +79,9 @@ class Sources:
         leftovers: str,
     ) -> Table | None:
         try:
-            document = read_document(file, read_text(file, subject="the file"))
+            content = self._contents.get(file)
+            text = read_text(file, subject="the file", content=content)
+            document = read_document(file, text)
         except InvalidSpec as error:
             for problem in error.problems:
                 self._ledger.problem(problem)

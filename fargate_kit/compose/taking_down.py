@@ -25,7 +25,7 @@ from fargate_kit.roles.role import describe as describe_role
 from fargate_kit.services.service import Service
 from fargate_kit.tasks.task_definition import TaskDefinition
 
-__all__ = ["OnStep", "TakenDown", "take_down"]
+__all__ = ["OnStep", "TakenDown", "remains", "take_down"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +132,23 @@ async def take_down(
     return TakenDown(project=project, deleted=tuple(deleted), kept=tuple(found.kept))
 
 
+async def remains(
+    session: Session,
+    project: str,
+    cluster: str,
+    *,
+    logs: bool = False,
+    known: Known | None = None,
+) -> tuple[str, ...]:
+    """Return what there is of a project, in words: what would go, what would stay, what is hidden.
+
+    Calls:
+        those of `RunningProject.down()` that look
+    """
+    found = await _look(session, project, cluster, logs, known or Known())
+    return (*found.names(), *found.kept, *found.not_seen)
+
+
 def _steps(session: Session, found: _Found) -> list[tuple[str, Callable[[], Awaitable[object]]]]:
     return [
         *((f"service {each.name}", partial(_remove_service, each)) for each in found.services),
@@ -208,7 +225,7 @@ async def _log_groups(
         if logs or not await _has_lines(session, name, region):
             found.log_groups.append((name, region))
         else:
-            found.kept.append(f"log group {name} is kept with its lines; --logs takes it too")
+            found.kept.append(f"log group {name} is kept with its lines; logs=True takes it too")
 
 
 async def _has_lines(session: Session, name: str, region: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import anyio
 
@@ -14,6 +15,7 @@ from fargate_kit.fan_out.launching import Launching
 from fargate_kit.fan_out.leaving import stop_all, tasks_of_lost_calls
 from fargate_kit.fan_out.plan import Input, batch_size, batches
 from fargate_kit.fan_out.work import Shared
+from fargate_kit.model.pricing import dollars as dollars_text
 
 __all__ = ["FanOutRun"]
 
@@ -120,8 +122,12 @@ class FanOutRun:
             await self._shared.session.clock.sleep(LOOK_AT_COST)
             if (spent := self._following.spent()) >= dollars:
                 raise CostLimitReached(
-                    f"the fan-out has cost about ${spent:.2f} by list prices, and may cost "
-                    f"${dollars:.2f}; {self._shared.ledger.progress}",
+                    f"the fan-out has cost about {_words(spent)} by list prices, and may cost "
+                    f"{_words(dollars)}; {self._shared.ledger.progress}",
                     spent=spent,
                     limit=dollars,
                 )
+
+
+def _words(dollars: float) -> str:
+    return dollars_text(Decimal(str(dollars)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 import fargate_kit as fk
@@ -55,3 +56,49 @@ def written(tmp_path: Path) -> Callable[..., str]:
         return str(file)
 
     return write
+
+
+@pytest.fixture
+def everything(aws: fk.Connection) -> Callable[[], Awaitable[set[str]]]:
+    """Return what tells the ids of all clusters, and of all that a network consists of."""
+
+    async def look() -> set[str]:
+        found = {each.arn async for each in aws.clusters()}
+        for plural, id_key in (
+            ("Vpcs", "VpcId"),
+            ("Subnets", "SubnetId"),
+            ("RouteTables", "RouteTableId"),
+            ("InternetGateways", "InternetGatewayId"),
+            ("SecurityGroups", "GroupId"),
+        ):
+            async for page in aws._session.api.pages("ec2", f"Describe{plural}"):
+                found |= {each[id_key] for each in page[plural]}
+        return found
+
+    return look
+
+
+@pytest.fixture
+def cut_short(
+    aws: fk.Connection, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int, Callable[[], Awaitable[object]]], Awaitable[bool]]:
+    """Return what does a piece of work and cancels it in its n-th call; true if that came."""
+
+    async def cut(step: int, work: Callable[[], Awaitable[object]]) -> bool:
+        api, calls = aws._session.api, 0
+        original = api.call
+        with anyio.CancelScope() as scope:
+
+            async def counted(service: str, operation: str, /, **members: Any) -> dict[str, Any]:
+                nonlocal calls
+                calls += 1
+                if calls == step:
+                    scope.cancel()
+                return await original(service, operation, **members)
+
+            with monkeypatch.context() as patch:
+                patch.setattr(api, "call", counted)
+                await work()
+        return scope.cancelled_caught
+
+    return cut

@@ -10,6 +10,7 @@ import pytest
 from fargate_kit.cli.app import run
 
 VERBS = (
+    ["up", "prod", "--network"],
     ["ps"],
     ["logs", "web"],
     ["events", "web"],
@@ -19,6 +20,7 @@ VERBS = (
     ["scale", "web", "2"],
     ["stop", "1f3c5a7e"],
     ["delete", "web", "--yes"],
+    ["down", "prod", "--yes"],
     ["cost", "web"],
     ["teardown", "made", "--yes"],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +139,20 @@ def test_commands_take_cluster_region_and_keys(
     assert "AKIDMINE" not in shown
     assert run(["--cluster-config", "other", "ps", "--endpoint-url", url]) == 1
     assert "cluster prod, region us-west-2" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_cluster_that_was_configured_comes_and_goes(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`up` and `down` mean the cluster that `ecs-cli up` and `ecs-cli down` meant."""
+    assert run(["up", "--endpoint-url", url]) == 0
+    assert "made: cluster hello-world" in capsys.readouterr().out
+    assert run(["down", "--endpoint-url", url]) == 2
+    assert "- cluster hello-world" in capsys.readouterr().err
+    assert run(["down", "--yes", "--json", "--endpoint-url", url]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts == {"cluster": "hello-world", "deleted": ["cluster hello-world"]}
 
 
 def test_options_and_variables_win(

@@ -35,6 +35,17 @@ async def test_bar_shows_the_counts(aws: fk.Connection, shell: ShellSpec) -> Non
     assert "1 failed" in shown
 
 
+async def test_small_budget_is_told_in_digits_that_say_something(
+    aws: fk.Connection, shell: ShellSpec
+) -> None:
+    """Less than a cent is not told as nothing."""
+    cluster = await aws.create_cluster("prod")
+    definition = await aws.register(shell("sleep 86400"))
+    with pytest.raises(fk.CostLimitReached, match=r"about \$0\.000[4-9] .* \$0\.0004;"):
+        async with cluster.fan_out(definition, [fk.Overrides()], max_cost=0.0004) as done:
+            await done.results()
+
+
 def test_bar_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without rich there is an error that names the extra."""
     monkeypatch.setitem(sys.modules, "rich.console", None)
