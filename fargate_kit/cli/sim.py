@@ -12,6 +12,8 @@ import typer
 
 from fargate_kit.cli.running import run_async
 
+_OBJECTS_BEFORE_COLLECTION = 10_000
+
 
 def sim(
     port: Annotated[
@@ -68,6 +70,7 @@ async def _serve(
                 _explain(world.url, speed)
             await anyio.to_thread.run_sync(world.account.moto.flush)
             gc.freeze()  # what was imported stays: looking through it for garbage takes 0.2 s
+            gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)  # a world grows: little of it is garbage
             async for _ in signals:
                 break
 

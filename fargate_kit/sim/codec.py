@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
-import botocore.session
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from fargate_kit.sim.errors import AwsError, UnsupportedOperation
 from fargate_kit.sim.request import Protocol, Response, Route
+from fargate_kit.sim.service_models import service_model
 
 JSON_CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -28,6 +29,9 @@ _REQUEST_TYPES: dict[str, tuple[type, ...]] = {
     "timestamp": (int, float, str),
 }
 _INTEGER_BITS = {"integer": 31, "long": 63}
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Takes a value of JSON and where it is.
+_Decode = Callable[[Any, str], Any]
 _ANSWER_TYPES = _REQUEST_TYPES | {"timestamp": (int, float)}
 _JSON_NAMES = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
 
@@ -56,12 +60,12 @@ class Codec:
             UnsupportedOperation: The model has no such operation.
             AwsError: The body is not JSON, or a member is missing or of a wrong type.
         """
-        model = self._operation(operation)
+        self._operation(operation)
         value = read_json(body)
-        shape = model.input_shape
-        if shape is None:
+        decode = _decoder_of(self.service, operation)
+        if decode is None:
             return {}
-        decoded = _decode(value, shape, "")
+        decoded = decode(value, "")
         assert isinstance(decoded, dict)  # noqa: S101 - a structure decodes to nothing else
         return decoded
 
@@ -123,7 +127,7 @@ def encode_error(error: AwsError, route: Route, request_id: str, *, head: bool =
 
 @functools.cache
 def _operations(service: str) -> Callable[[str], OperationModel | None]:
-    model = botocore.session.get_session().get_service_model(service)
+    model = service_model(service)
     known = frozenset(model.operation_names)
 
     @functools.cache
@@ -133,41 +137,84 @@ def _operations(service: str) -> Callable[[str], OperationModel | None]:
     return operation
 
 
-def _decode(value: Any, shape: Shape, where: str) -> Any:
+@functools.cache
+def _decoder_of(service: str, operation: str) -> _Decode | None:
+    model = _operations(service)(operation)
+    shape = None if model is None else model.input_shape
+    return None if shape is None else _decoder(shape)
+
+
+def _decoder(shape: Shape) -> _Decode:
+    """Make what reads a value of a shape; no shape of the services simulated here holds itself."""
     if isinstance(shape, StructureShape):
-        _require(value, dict, shape, where)
-        missing = [name for name in shape.required_members if value.get(name) is None]
-        if missing:
-            path = _join(where, missing[0])
-            raise AwsError("InvalidParameterException", f"Missing required member: {path}")
-        members = shape.members
+        return _structure_decoder(shape)
+    if isinstance(shape, ListShape):
+        return _list_decoder(shape)
+    if isinstance(shape, MapShape):
+        return _map_decoder(shape)
+    return _scalar_decoder(shape)
+
+
+def _structure_decoder(shape: StructureShape) -> _Decode:
+    required = tuple(shape.required_members)
+    members = {name: _decoder(member) for name, member in shape.members.items()}
+
+    def decode(value: Any, where: str) -> Any:
+        if not isinstance(value, dict):
+            raise wrong_json_type(value, shape, where)
+        prefix = f"{where}." if where else ""
+        for name in required:
+            if value.get(name) is None:
+                text = f"Missing required member: {prefix}{name}"
+                raise AwsError("InvalidParameterException", text)
         return {
-            name: _decode(member, members[name], _join(where, name))
+            name: members[name](member, prefix + name)
             for name, member in value.items()
             if member is not None and name in members
         }
-    if isinstance(shape, ListShape):
-        _require(value, list, shape, where)
-        return [_decode(each, shape.member, f"{where}[{i}]") for i, each in enumerate(value)]
-    if isinstance(shape, MapShape):
-        _require(value, dict, shape, where)
-        return {key: _decode(each, shape.value, f"{where}[{key}]") for key, each in value.items()}
+
+    return decode
+
+
+def _list_decoder(shape: ListShape) -> _Decode:
+    member = _decoder(shape.member)
+
+    def decode(value: Any, where: str) -> Any:
+        if not isinstance(value, list):
+            raise wrong_json_type(value, shape, where)
+        return [member(each, f"{where}[{i}]") for i, each in enumerate(value)]
+
+    return decode
+
+
+def _map_decoder(shape: MapShape) -> _Decode:
+    member = _decoder(shape.value)
+
+    def decode(value: Any, where: str) -> Any:
+        if not isinstance(value, dict):
+            raise wrong_json_type(value, shape, where)
+        return {key: member(each, f"{where}[{key}]") for key, each in value.items()}
+
+    return decode
+
+
+def _scalar_decoder(shape: Shape) -> _Decode:
     expected = _REQUEST_TYPES[shape.type_name]
-    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-        raise _wrong_type(value, shape, where)
     bits = _INTEGER_BITS.get(shape.type_name)
-    if bits is not None and not -(2**bits) <= value < 2**bits:
-        text = f"{where} is out of the range of type {shape.type_name}."
-        raise AwsError("SerializationException", text)
-    return value
+
+    def decode(value: Any, where: str) -> Any:
+        if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+            raise wrong_json_type(value, shape, where)
+        if bits is not None and not -(2**bits) <= value < 2**bits:
+            text = f"{where} is out of the range of type {shape.type_name}."
+            raise AwsError("SerializationException", text)
+        return value
+
+    return decode
 
 
-def _require(value: Any, kind: type, shape: Shape, where: str) -> None:
-    if not isinstance(value, kind):
-        raise _wrong_type(value, shape, where)
-
-
-def _wrong_type(value: Any, shape: Shape, where: str) -> AwsError:
+def wrong_json_type(value: Any, shape: Shape, where: str) -> AwsError:
+    """Refuse a value of JSON whose type is not that of the model."""
     seen = _JSON_NAMES.get(type(value), "list" if isinstance(value, list) else "structure")
     place = where or "the request"
     text = f"Expected {shape.type_name} for {place}, but got {seen}."
@@ -201,10 +248,6 @@ def _expect(fits: bool, value: Any, shape: Shape, where: str) -> None:
         raise AnswerMismatch(f"{where} must be a {shape.type_name}, not {value!r}")
 
 
-def _join(where: str, name: str) -> str:
-    return f"{where}.{name}" if where else name
-
-
 def _json_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
     body = {"__type": error.code, "message": error.message, **error.members}
     return JSON_CONTENT_TYPE, json.dumps(body, separators=(",", ":")).encode()
@@ -215,11 +258,16 @@ def _rest_json_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
     return "application/json", json.dumps(body, separators=(",", ":")).encode()
 
 
+def _xml(text: str) -> str:
+    """Write a text in XML, which has no place for most control characters."""
+    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
 def _query_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
     kind = "Receiver" if error.status >= 500 else "Sender"
     text = (
-        f"<ErrorResponse><Error><Type>{kind}</Type><Code>{escape(error.code)}</Code>"
-        f"<Message>{escape(error.message)}</Message></Error>"
+        f"<ErrorResponse><Error><Type>{kind}</Type><Code>{_xml(error.code)}</Code>"
+        f"<Message>{_xml(error.message)}</Message></Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return "text/xml", text.encode("utf-8", "replace")
@@ -227,8 +275,8 @@ def _query_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
 
 def _ec2_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
     text = (
-        f"<Response><Errors><Error><Code>{escape(error.code)}</Code>"
-        f"<Message>{escape(error.message)}</Message></Error></Errors>"
+        f"<Response><Errors><Error><Code>{_xml(error.code)}</Code>"
+        f"<Message>{_xml(error.message)}</Message></Error></Errors>"
         f"<RequestID>{request_id}</RequestID></Response>"
     )
     return "text/xml", text.encode("utf-8", "replace")
@@ -236,7 +284,7 @@ def _ec2_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
 
 def _rest_xml_error(error: AwsError, request_id: str) -> tuple[str, bytes]:
     text = (
-        f"<Error><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+        f"<Error><Code>{_xml(error.code)}</Code><Message>{_xml(error.message)}</Message>"
         f"<RequestId>{request_id}</RequestId></Error>"
     )
     return "application/xml", text.encode("utf-8", "replace")

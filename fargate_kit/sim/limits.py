@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+
+from fargate_kit.sim.service_models import service_model
 
 # Patterns of the models in Python's words; the models write surrogates as pairs.
 _PLAIN_TEXT = r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\r\n\t]*"
@@ -39,7 +40,7 @@ def broken_limits(service: str, operation: str, params: Mapping[str, Any]) -> st
 
 @functools.cache
 def _input(service: str, operation: str) -> Shape:
-    model = botocore.session.get_session().get_service_model(service)
+    model = service_model(service)
     shape: Shape = model.operation_model(operation).input_shape
     return shape
 

@@ -162,7 +162,7 @@ def _listener(listener: Any) -> ListenerFact:
     return ListenerFact(
         arn=listener.arn,
         protocol=listener.protocol,
-        port=int(listener.port),
+        port=int(listener.port or 0),  # a gateway's listener has none
         rules=tuple(sorted(rules, key=lambda rule: (rule.priority is None, rule.priority or 0))),
     )
 

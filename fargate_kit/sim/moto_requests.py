@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
+from typing import Any
 
 from botocore.model import OperationNotFoundError
 
-from fargate_kit.sim import moto_alarms, moto_logs, moto_wsgi
+from fargate_kit.sim import moto_alarms, moto_checks, moto_logs, moto_wsgi
 from fargate_kit.sim.cloudwatch_logs.facts import Shown
 from fargate_kit.sim.errors import AwsError, UnsupportedOperation
 from fargate_kit.sim.moto_dates import dated
@@ -22,6 +23,9 @@ _READING = ("Describe", "Get", "List")
 
 # Services whose first use need not make a VPC.
 _WITHOUT_NETWORK = frozenset({"iam", "sts", "s3", "logs", "ssm", "secretsmanager", "ecr"})
+
+# Services that moto keeps once for a partition.
+_GLOBAL = frozenset({"iam", "sts"})
 
 
 class MotoRequests(MotoTurns):
@@ -86,6 +90,7 @@ class MotoRequests(MotoTurns):
         if application is None:
             raise UnsupportedOperation(target.service, target.operation)
         try:
+            moto_checks.check(request, target, lambda: self._backend_of(moto, target))
             with dated(self._next_moment(), target.service), ExitStack() as seen:
                 self._show(moto, target, seen, shown, history)
                 response = moto_wsgi.call(application, environ)
@@ -112,7 +117,12 @@ class MotoRequests(MotoTurns):
         elif target.service not in _WITHOUT_NETWORK:
             self._region(moto, target.region)
         if target.service in MENDS:
-            self._backend(moto, target.service, target.region)
+            self._backend_of(moto, target)
+
+    def _backend_of(self, moto: Moto, target: Route) -> Any:
+        """Give the backend that will answer."""
+        region = moto.partition(target.region) if target.service in _GLOBAL else target.region
+        return self._backend(moto, target.service, region)
 
     def _next_moment(self) -> int:
         """Tell the account's time; no two requests have one, for S3 puts its versions in order."""

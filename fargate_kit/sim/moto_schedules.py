@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
 from typing import Any
 
 from fargate_kit.sim.errors import AwsError
@@ -36,10 +38,10 @@ def delete(scheduler: Any, group: str, name: str) -> None:
 
 
 def mend_scheduler(scheduler: Any) -> None:
-    """Refuse a group of schedules that is there twice, and one that is not there at all.
+    """Refuse a group that is there twice, one that is not there, and the token of another list.
 
-    Both are of the service model; moto forgets the schedules of the first one, and breaks on the
-    second.
+    The first two are of the service model; moto forgets the schedules of the first one, and breaks
+    on the second. For the third it has a code that the service has not.
     """
     create, delete = scheduler.create_schedule_group, scheduler.delete_schedule_group
     make_schedule = scheduler.create_schedule
@@ -59,6 +61,21 @@ def mend_scheduler(scheduler: Any) -> None:
         scheduler.get_schedule_group(group_name)
         return make_schedule(group_name=group_name, **members)
 
+    scheduler.list_schedules = _paged(scheduler.list_schedules)
+    scheduler.list_schedule_groups = _paged(scheduler.list_schedule_groups)
     scheduler.create_schedule_group = create_schedule_group
     scheduler.delete_schedule_group = delete_schedule_group
     scheduler.create_schedule = create_schedule
+
+
+def _paged(listed: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a list refuse a page token that is not of it."""
+    invalid: Any = importlib.import_module("moto.core.exceptions").InvalidToken
+
+    def paged(*given: Any, **named: Any) -> Any:
+        try:
+            return listed(*given, **named)
+        except invalid:
+            raise AwsError("ValidationException", "The NextToken is not valid.") from None
+
+    return paged

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from fargate_kit.sim.moto_environment import importing_without_settings, settings_kept_out
 from fargate_kit.sim.moto_seed import ManagedPolicies
 
 MOTO_OWN_ACCOUNT = "123456789012"
@@ -96,7 +97,8 @@ class Moto:
         self.random.setstate(own.random_state)
         s3.bucket_accounts = own.buckets
         try:
-            yield
+            with settings_kept_out():
+                yield
         finally:
             own.random_state = self.random.getstate()
             self.random.setstate(outside.random_state)
@@ -141,7 +143,7 @@ class Moto:
         """Keep what moto makes for itself out of everybody's data and random streams."""
         drawn = self.random.getstate()
         before = [backends for backends in self._backends_in_use() if MOTO_OWN_ACCOUNT in backends]
-        with without_machine_images():
+        with without_machine_images(), importing_without_settings():
             yield
         for backends in self._backends_in_use():
             if MOTO_OWN_ACCOUNT in backends and not any(backends is old for old in before):
@@ -157,7 +159,8 @@ def loaded() -> Moto:
         MotoFailure: moto or flask is not installed.
     """
     try:
-        return Moto()
+        with importing_without_settings():
+            return Moto()
     except ImportError as missing:
         raise MotoFailure(
             f"the simulator needs moto and flask, as fargate-kit[sim] installs them: {missing}"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-import botocore.session
-from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from fargate_kit.sim.codec import AnswerMismatch
 from fargate_kit.sim.errors import UnsupportedOperation
 from fargate_kit.sim.request import Request
+from fargate_kit.sim.service_models import service_model
 from fargate_kit.sim.wording import Mark, Refusal
 
 XML_CONTENT_TYPE = "text/xml"
@@ -49,7 +48,7 @@ class QueryCodec:
     def __init__(self, service: str, *, strict: bool = False) -> None:
         self.service = service
         self.strict = strict
-        self._model = _service_model(service)
+        self._model = service_model(service)
         self._names = frozenset(self._model.operation_names)
 
     def decode(self, operation: str, request: Request) -> dict[str, Any]:
@@ -140,11 +139,6 @@ def form(request: Request) -> dict[str, str]:
     if request.body:
         text = request.body.decode("utf-8", "replace")
     return dict(parse_qsl(text, keep_blank_values=True))
-
-
-@functools.cache
-def _service_model(service: str) -> ServiceModel:
-    return botocore.session.get_session().get_service_model(service)
 
 
 def _structure(

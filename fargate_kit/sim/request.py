@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qsl, unquote_plus
 
-import botocore.session
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.model import OperationModel
 
 from fargate_kit.sim.errors import AwsError
+from fargate_kit.sim.service_models import available_regions, service_model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,11 +181,8 @@ def check_region(region: str) -> str:
 
 @functools.cache
 def _regions() -> frozenset[str]:
-    session = botocore.session.get_session()
     return frozenset(
-        region
-        for partition in _PARTITIONS
-        for region in session.get_available_regions("ecs", partition_name=partition)
+        region for partition in _PARTITIONS for region in available_regions("ecs", partition)
     )
 
 
@@ -245,7 +242,7 @@ def _rest_operation(service: str, request: Request) -> tuple[Protocol, str]:
 def _rest_operations(service: str) -> tuple[Protocol, list[_RestOperation]]:
     """List a REST service's operations, those that ask for most of a request first."""
     try:
-        model = botocore.session.get_session().get_service_model(service)
+        model = service_model(service)
     except (UnknownServiceError, DataNotFoundError):
         return Protocol.REST_JSON, []
     protocol = Protocol(model.resolved_protocol)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from typing import Any
+from xml.etree import ElementTree
 
 import botocore.session
 import pytest
@@ -199,6 +200,24 @@ def test_refusals_are_read_by_botocore(service: str, protocol: Protocol, operati
     assert parsed["Error"]["Message"] == message
     head = encode_error(AwsError("NoSuchKey", message), target, "4f-request", head=True)
     assert head.body == b""
+
+
+@pytest.mark.parametrize("protocol", [Protocol.QUERY, Protocol.EC2, Protocol.REST_XML])
+def test_refusals_in_xml_are_xml_whatever_was_sent(protocol: Protocol) -> None:
+    """Characters that XML has no place for are replaced in the text of an error."""
+    target = Route(
+        service="iam",
+        operation="GetRole",
+        region="us-east-1",
+        protocol=protocol,
+        signed=True,
+        scope="iam",
+    )
+    body = encode_error(AwsError("Bad", "a\x01\ud800\x0b<b>\n"), target, "id").body
+    assert "a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}<b>\n" in {
+        element.text
+        for element in ElementTree.fromstring(body).iter()  # noqa: S314 - our own answer
+    }
 
 
 def test_members_of_an_error_are_written() -> None:

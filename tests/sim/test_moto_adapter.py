@@ -12,9 +12,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from botocore.exceptions import ClientError
 from moto_accounts import ACCOUNT, REGION, ClientTo, subnet_ids
 
+from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.moto_adapter import MotoAdapter
 from fargate_kit.sim.moto_surfaces import MotoFailure, loaded
 from fargate_kit.sim.moto_turns import free_account_id
@@ -223,7 +223,7 @@ def test_any_managed_policy_is_there_when_it_is_asked_for(
     assert (seen["Arn"], seen["AttachmentCount"]) == (arn, 1)
     document = iam.get_policy_version(PolicyArn=arn, VersionId=seen["DefaultVersionId"])
     assert document["PolicyVersion"]["Document"]["Statement"]
-    with pytest.raises(ClientError, match="NoSuchEntity"):
+    with pytest.raises(AwsError, match="NoSuchEntity"):
         iam.get_policy(PolicyArn="arn:aws:iam::aws:policy/NoSuchPolicy")
 
 

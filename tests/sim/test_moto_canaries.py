@@ -20,12 +20,12 @@ def moto() -> Iterator[MotoAdapter]:
 
 
 def test_canary_moto_invents_security_groups(moto: MotoAdapter, client_to: ClientTo) -> None:
-    """CreateNetworkInterface with an unknown group makes that group."""
-    ec2 = client_to(moto.forward, "ec2")
-    ec2.create_network_interface(
-        SubnetId=subnet_ids(moto, client_to)[0], Groups=["sg-0bad"], PrivateIpAddress="172.31.0.9"
-    )
-    assert "sg-0bad" in {group["GroupId"] for group in groups_of(ec2)}
+    """An interface of an unknown group makes that group; requests for one are refused before."""
+    subnet = subnet_ids(moto, client_to)[0]
+    ec2 = loaded().backend("ec2")[ACCOUNT][REGION]
+    ec2.create_network_interface(subnet, "172.31.0.9", group_ids=["sg-0bad"])
+    groups = groups_of(client_to(moto.forward, "ec2"))
+    assert "sg-0bad" in {group["GroupId"] for group in groups}
 
 
 def test_canary_moto_draws_addresses_twice(moto: MotoAdapter, client_to: ClientTo) -> None:

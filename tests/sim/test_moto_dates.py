@@ -17,7 +17,10 @@ from fargate_kit.sim.moto_dates import DATED, dated
 
 MOMENT = datetime.datetime(2031, 5, 4, 3, 2, 1, tzinfo=datetime.UTC)
 NOW = int(MOMENT.timestamp()) * 1_000_000
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+TRUST = json.dumps({
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+})
 POLICY = json.dumps({
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "ecs:RunTask", "Resource": "*"}],

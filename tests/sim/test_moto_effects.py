@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from botocore.exceptions import ClientError
 from moto_accounts import ACCOUNT, REGION, ClientTo, groups_of, interface, subnet_of
 
+from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.moto_adapter import MotoAdapter
 from fargate_kit.sim.moto_surfaces import MotoFailure
 
@@ -83,7 +83,7 @@ def test_delete_network_interface_leaves_nothing(moto: MotoAdapter, client_to: C
     moto.delete_network_interface(REGION, mine.id)
     moto.delete_network_interface(REGION, mine.id)
     moto.flush()
-    with pytest.raises(ClientError, match=r"InvalidNetworkInterfaceID\.NotFound"):
+    with pytest.raises(AwsError, match=r"InvalidNetworkInterfaceID\.NotFound"):
         ec2.describe_network_interfaces(NetworkInterfaceIds=[mine.id])
     assert subnet_of(ec2, mine.subnet_id)["AvailableIpAddressCount"] == free
 

@@ -108,7 +108,13 @@ def test_log_group_exists(moto: MotoAdapter, client_to: ClientTo) -> None:
 def test_role_exists(moto: MotoAdapter, client_to: ClientTo) -> None:
     """Relies on: IAMBackend.roles and the ARN of each, by partition."""
     iam = client_to(moto.forward, "iam")
-    made = iam.create_role(RoleName="task", Path="/app/", AssumeRolePolicyDocument="{}")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    made = iam.create_role(RoleName="task", Path="/app/", AssumeRolePolicyDocument=trust)
     assert moto.role_exists(made["Role"]["Arn"])
     assert not moto.role_exists(f"arn:aws:iam::{ACCOUNT}:role/task")
     for wrong in ("nonsense", "", "arn:mars:iam::1:role/x", "arn:aws:iam::777788889999:role/task"):

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from moto_accounts import REGION, ClientTo
 
 from fargate_kit.sim.errors import AwsError
@@ -173,7 +172,7 @@ def test_a_protected_load_balancer_is_not_deleted(moto: MotoAdapter, client_to: 
     protect("false")
     for _ in range(2):
         elbv2.delete_load_balancer(LoadBalancerArn=arn)
-    with pytest.raises(ClientError, match="LoadBalancerNotFound"):
+    with pytest.raises(AwsError, match="LoadBalancerNotFound"):
         elbv2.describe_load_balancers(LoadBalancerArns=[arn])
 
 

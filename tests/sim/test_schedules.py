@@ -18,9 +18,7 @@ ShellSpec = Callable[..., TaskSpec]
 STOP = "arn:aws:scheduler:::aws-sdk:ecs:stopTask"
 
 
-async def schedule(
-    aws: Connection, *, seconds: float, target: str, asked: dict[str, Any], role: str = "ender"
-) -> None:
+async def schedule(aws: Connection, *, seconds: float, target: str, asked: dict[str, Any]) -> None:
     """Set a schedule that is deleted when it has done its work."""
     account = (await aws._session.api.call("sts", "GetCallerIdentity"))["Account"]
     at = present(aws.clock) + timedelta(seconds=seconds)
@@ -33,7 +31,7 @@ async def schedule(
         ActionAfterCompletion="DELETE",
         Target={
             "Arn": target,
-            "RoleArn": f"arn:aws:iam::{account}:role/{role}",
+            "RoleArn": f"arn:aws:iam::{account}:role/ender",
             "Input": json.dumps(asked),
         },
     )
@@ -42,8 +40,14 @@ async def schedule(
 @pytest.fixture
 async def ender(aws: Connection) -> None:
     """Make the role that schedules use."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "scheduler.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     await aws._session.api.call(
-        "iam", "CreateRole", RoleName="ender", AssumeRolePolicyDocument="{}"
+        "iam", "CreateRole", RoleName="ender", AssumeRolePolicyDocument=trust
     )
 
 
@@ -64,13 +68,14 @@ async def test_task_is_stopped_at_its_time(
 
 
 async def test_schedule_without_its_role_does_nothing(
-    world: World, aws: Connection, shell: ShellSpec
+    world: World, aws: Connection, shell: ShellSpec, ender: None
 ) -> None:
-    """AWS could not assume the role, so the task goes on."""
+    """AWS could not assume a role that is gone by then, so the task goes on."""
     cluster = await aws.create_cluster("c")
     task = await (await cluster.run(await aws.register(shell("sleep 9000")))).wait_running()
     asked = {"Cluster": "c", "Task": task.arn}
-    await schedule(aws, seconds=60, target=STOP, asked=asked, role="nobody")
+    await schedule(aws, seconds=60, target=STOP, asked=asked)
+    await aws._session.api.call("iam", "DeleteRole", RoleName="ender")
     await world.clock.sleep(300)
     assert (await task.refresh()).status == "RUNNING"
 

@@ -182,7 +182,8 @@ async def make_everything(
         "CreateRole",
         RoleName=f"r-{mark}",
         Tags=pairs(mark),
-        AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}',
+        AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": {"Effect": "Allow", '
+        '"Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}}',
     )
     await call(
         "iam",

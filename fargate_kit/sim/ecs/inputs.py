@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import botocore.session
 from botocore.model import ListShape, Shape, StructureShape
 
 from fargate_kit.sim.ecs import wording
+from fargate_kit.sim.service_models import service_model
+
+# Takes a value and where it is.
+_Check = Callable[[Any, str], None]
 
 
 def check_values(operation: str, params: Mapping[str, Any]) -> None:
@@ -22,25 +25,56 @@ def check_values(operation: str, params: Mapping[str, Any]) -> None:
     Raises:
         AwsError: A member has a value that its enumeration lacks.
     """
-    shape = _input(operation)
-    if shape is not None:
-        _check(params, shape, "")
+    check = _check_of(operation)
+    if check is not None:
+        check(params, "")
 
 
 @functools.cache
-def _input(operation: str) -> Shape | None:
-    model = botocore.session.get_session().get_service_model("ecs")
-    shape: Shape | None = model.operation_model(operation).input_shape
-    return shape
+def _check_of(operation: str) -> _Check | None:
+    shape: Shape | None = service_model("ecs").operation_model(operation).input_shape
+    return None if shape is None else _made(shape)
 
 
-def _check(value: Any, shape: Shape, where: str) -> None:
+def _made(shape: Shape) -> _Check | None:
+    """Make the check of a shape; None if no member of it has a closed set of values."""
     if isinstance(shape, StructureShape):
+        return _of_structure(shape)
+    if isinstance(shape, ListShape):
+        return _of_list(shape)
+    if allowed := getattr(shape, "enum", None):
+        return _of_enum(tuple(allowed))
+    return None
+
+
+def _of_structure(shape: StructureShape) -> _Check | None:
+    made = ((name, _made(member)) for name, member in shape.members.items())
+    checks = {name: check for name, check in made if check is not None}
+
+    def check(value: Any, where: str) -> None:
+        prefix = f"{where}." if where else ""
         for name, member in value.items():
-            if name in shape.members:
-                _check(member, shape.members[name], f"{where}.{name}" if where else name)
-    elif isinstance(shape, ListShape):
+            if (inner := checks.get(name)) is not None:
+                inner(member, prefix + name)
+
+    return check if checks else None
+
+
+def _of_list(shape: ListShape) -> _Check | None:
+    inner = _made(shape.member)
+    if inner is None:
+        return None
+
+    def check(value: Any, where: str) -> None:
         for index, item in enumerate(value):
-            _check(item, shape.member, f"{where}[{index}]")
-    elif (allowed := getattr(shape, "enum", None)) and value not in allowed:
-        raise wording.VALUE_UNKNOWN.error(path=where, given=value, allowed=", ".join(allowed))
+            inner(item, f"{where}[{index}]")
+
+    return check
+
+
+def _of_enum(allowed: tuple[str, ...]) -> _Check:
+    def check(value: Any, where: str) -> None:
+        if value not in allowed:
+            raise wording.VALUE_UNKNOWN.error(path=where, given=value, allowed=", ".join(allowed))
+
+    return check

@@ -26,7 +26,7 @@ def refuse(problem: Problem, definition: Mapping[str, Any]) -> AwsError:
         message=problem.message,
         path=problem.path,
         member=problem.path.rpartition(".")[2].partition("[")[0],
-        given=problem.given,
+        given="null" if problem.given is None else problem.given,
         container=name,
         cpu=definition.get("cpu"),
         memory=definition.get("memory"),

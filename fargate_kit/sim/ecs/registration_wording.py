@@ -57,6 +57,13 @@ REGISTRATION: dict[str, Refusal] = {
     ),
     "execution-role-for-image": Refusal(CLIENT, _EXECUTION_ROLE + "ECR images.", OBS),
     "execution-role-for-logs": Refusal(CLIENT, _EXECUTION_ROLE + "log driver awslogs.", OBS),
+    "execution-role-for-secrets": Refusal(
+        CLIENT,
+        "When you are specifying container secrets, you must also specify a value for "
+        "'executionRoleArn'.",
+        OBS,
+    ),
+    "mount-source": Refusal(CLIENT, "Unknown volume '{given}'.", OBS),
     "role": Refusal(CLIENT, "Role is not valid", OBS),
     "awslogs-options": Refusal(
         CLIENT,

@@ -14,6 +14,8 @@ from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.wording import Refusal
 
 MOST_TAGS = 50
+# In the long format their ARNs name the cluster (Developer Guide, page ecs-account-settings).
+_INSIDE_CLUSTERS = frozenset({"service", "task", "container-instance"})
 _PUNCTUATION = frozenset("_.:/=+-@")
 
 
@@ -84,7 +86,9 @@ class Tags:
     def _find(
         self, arn: str, *, changing: bool
     ) -> ClusterState | ServiceState | TaskDefinitionState | TaskState:
-        kind, _ = self._ground.references.kind(arn)
+        kind, rest = self._ground.references.kind(arn)
+        if kind in _INSIDE_CLUSTERS and "/" not in rest:
+            raise wording.TAG_SHORT_ARN.error()
         if kind == "service":
             return self._service(arn, changing)
         if kind == "cluster":

@@ -238,6 +238,7 @@ ARN_OF_OTHER_REGION = Refusal(
 TAG_RESOURCE_UNSUPPORTED = Refusal(
     PARAMETER, "The resource {given} does not exist or cannot be tagged.", MEM
 )
+TAG_SHORT_ARN = Refusal(PARAMETER, "Long arn format must be used for tagging operations", OBS)
 TAG_CLUSTER_INACTIVE = Refusal(
     PARAMETER, "The specified cluster is inactive. Specify an active cluster and try again.", OBS
 )

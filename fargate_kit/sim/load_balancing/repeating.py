@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fargate_kit.sim.load_balancing import wording
+from fargate_kit.sim.load_balancing.action_rules import groups_of
 from fargate_kit.sim.load_balancing.facts import (
     Action,
     ListenerFact,
@@ -175,11 +176,9 @@ def _same_actions(held: list[dict[str, Any]], asked: list[dict[str, Any]]) -> bo
 
 
 def _essence(action: Mapping[str, Any]) -> tuple[Any, ...]:
-    forward = action.get("ForwardConfig") or {}
-    groups = [one["TargetGroupArn"] for one in forward.get("TargetGroups") or ()]
     settings = action.get("RedirectConfig") or action.get("FixedResponseConfig") or {}
     return (
         action["Type"],
-        groups or [action["TargetGroupArn"]] if action["Type"] == "forward" else [],
+        groups_of(action),
         sorted((key, str(value)) for key, value in settings.items()),
     )

@@ -84,3 +84,146 @@ DELETION_PROTECTED = Refusal(
     "Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
     Mark.OBS,
 )
+
+# What is named, and is not there.
+BALANCER_NOT_FOUND = Refusal(
+    "LoadBalancerNotFound", "One or more load balancers not found", Mark.OBS
+)
+LISTENER_NOT_FOUND = Refusal("ListenerNotFound", "One or more listeners not found", Mark.OBS)
+RULE_NOT_FOUND = Refusal("RuleNotFound", "One or more rules not found", Mark.OBS)
+TRUST_STORE_NOT_FOUND = Refusal(
+    "TrustStoreNotFound", "The specified trust store does not exist.", Mark.V
+)
+NOT_AN_ARN = Refusal(VALIDATION, "'{arn}' is not a valid {kind} ARN", Mark.OBS)
+MARKER_INVALID = Refusal(VALIDATION, "The marker '{marker}' is not valid", Mark.MEM)
+
+# Load balancers.
+NAME_TOO_LONG = Refusal(
+    VALIDATION,
+    "The load balancer name '{name}' cannot be longer than '{most}' characters",
+    Mark.OBS,
+)
+NAME_CHARACTERS = Refusal(
+    VALIDATION,
+    "The load balancer name '{name}' can only contain characters that are alphanumeric "
+    "characters and hyphens(-)",
+    Mark.OBS,
+)
+NAME_BEGINS_WITH_HYPHEN = Refusal(
+    VALIDATION, "The load balancer name '{name}' cannot begin with a hyphen(-)", Mark.MEM
+)
+NAME_ENDS_WITH_HYPHEN = Refusal(
+    VALIDATION, "The load balancer name '{name}' cannot end with a hyphen(-)", Mark.OBS
+)
+NAME_INTERNAL = Refusal(
+    VALIDATION, "The load balancer name '{name}' cannot begin with 'internal-'", Mark.OBS
+)
+TWO_ZONES_NEEDED = Refusal(
+    VALIDATION,
+    "At least two subnets in two different Availability Zones must be specified",
+    Mark.OBS,
+)
+SUBNET_NEEDED = Refusal(VALIDATION, "At least one subnet must be specified", Mark.MEM)
+SUBNETS_TWICE_SAID = Refusal(
+    VALIDATION, "You can specify either subnets or subnet mappings, but not both", Mark.MEM
+)
+MAPPING_WITHOUT_SUBNET = Refusal(
+    VALIDATION, "Each subnet mapping must specify a subnet ID", Mark.MEM
+)
+SUBNET_NOT_FOUND = Refusal("SubnetNotFound", "The subnet ID '{id}' does not exist", Mark.MEM)
+ZONE_TAKEN = Refusal(
+    "InvalidConfigurationRequest",
+    "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+    Mark.OBS,
+)
+SUBNETS_OF_SEVERAL_VPCS = Refusal(
+    "InvalidConfigurationRequest",
+    "All subnets must belong to the same VPC: '{ids}'",
+    Mark.MEM,
+)
+SECURITY_GROUP_NOT_FOUND = Refusal(
+    "InvalidSecurityGroup", "The security group '{id}' does not exist", Mark.MEM
+)
+SECURITY_GROUP_ELSEWHERE = Refusal(
+    "InvalidConfigurationRequest",
+    "Security group '{id}' does not belong to VPC '{vpc}'",
+    Mark.OBS,
+)
+GATEWAY_SCHEME = Refusal(
+    VALIDATION, "Scheme is not supported for Gateway Load Balancers.", Mark.OBS
+)
+
+# Target groups.
+GROUP_WITHOUT_PORT = Refusal(
+    VALIDATION, "A target group of type '{kind}' must have a protocol and a port", Mark.OBS
+)
+GENEVE_PORT = Refusal(
+    VALIDATION, "A target group with the GENEVE protocol must have the port '6081'", Mark.MEM
+)
+PROTOCOL_VERSION = Refusal(
+    VALIDATION, "Protocol version '{version}' must be one of '{allowed}'", Mark.MEM
+)
+PROTOCOL_VERSION_ELSEWHERE = Refusal(
+    VALIDATION,
+    "A protocol version is not supported for target groups with the {protocol} protocol",
+    Mark.MEM,
+)
+CHECK_DISABLED = Refusal(
+    VALIDATION,
+    "Health check enabled must be true for target groups with target type '{kind}'",
+    Mark.OBS,
+)
+CHECK_PROTOCOL = Refusal(
+    VALIDATION, "Health check protocol '{protocol}' must be one of 'HTTP, HTTPS, TCP'", Mark.MEM
+)
+CHECK_PROTOCOL_OF_GROUP = Refusal(
+    "InvalidConfigurationRequest",
+    "Health check protocol 'TCP' is not supported for target groups with the {protocol} protocol",
+    Mark.MEM,
+)
+CHECK_INTERVAL = Refusal(
+    VALIDATION, "Health check interval must be greater than the timeout.", Mark.OBS
+)
+CHECK_PATH = Refusal(VALIDATION, "The health check path '{path}' must begin with '/'", Mark.MEM)
+CHECK_PORT = Refusal(
+    VALIDATION,
+    "Health check port '{port}' must be 'traffic-port' or between '1-65535' inclusive",
+    Mark.MEM,
+)
+MATCHER_OF_TCP = Refusal(
+    "InvalidConfigurationRequest",
+    "Health check matchers are not supported for TCP health checks",
+    Mark.OBS,
+)
+MATCHER_CODES = Refusal(
+    VALIDATION,
+    "Health check matcher HTTP code '{code}' must be within '{least}-{most}' inclusive",
+    Mark.MEM,
+)
+
+# Attributes.
+ATTRIBUTE_INCOMPLETE = Refusal(VALIDATION, "An attribute must have a key and a value", Mark.MEM)
+ATTRIBUTE_UNKNOWN = Refusal(VALIDATION, "{whose} attribute key '{key}' is not recognized", Mark.OBS)
+ATTRIBUTE_ELSEWHERE = Refusal(
+    "InvalidConfigurationRequest",
+    "Load balancer attribute key '{key}' is not supported on load balancers with type '{kind}'",
+    Mark.OBS,
+)
+ATTRIBUTE_TRUTH = Refusal(
+    VALIDATION, "The value of '{key}' must be 'true' or 'false', but was '{value}'", Mark.OBS
+)
+ATTRIBUTE_RANGE = Refusal(
+    VALIDATION, "'{key}' value '{value}' must be between '{least}-{most}' inclusive", Mark.OBS
+)
+ATTRIBUTE_CHOICE = Refusal(VALIDATION, "'{value}' must be one of [{allowed}]", Mark.OBS)
+
+# Tags.
+TAG_TWICE = Refusal(
+    "DuplicateTagKeys", "The tag key '{key}' was specified more than once", Mark.MEM
+)
+TOO_MANY_TAGS = Refusal(
+    "TooManyTags", "The number of tags for '{arn}' cannot exceed '{most}'", Mark.MEM
+)
+TOO_MANY_DESCRIBED = Refusal(
+    VALIDATION, "Cannot have more than {most} resources described", Mark.MEM
+)

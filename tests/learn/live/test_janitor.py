@@ -125,11 +125,11 @@ async def test_killed_process_is_cleaned_up_after(served: World, tmp_path: Path)
         code, listed = await anyio.to_thread.run_sync(clean, "--json")
         assert code == 0
         (lab,) = json.loads(listed)["labs"]
-        assert (lab["lab"], lab["owner"]) == ("lab-02.moto", "moto")
+        assert (lab["lab"], lab["owner"]) == ("lab-02.admin", "admin")
         code, said = await anyio.to_thread.run_sync(clean, "--expired", "--yes")
         assert (code, said) == (0, "no lab's time is over\n")
         code, done = await anyio.to_thread.run_sync(
-            clean, "--lab", "lab-02.moto", "--yes", "--json"
+            clean, "--lab", "lab-02.admin", "--yes", "--json"
         )
         assert code == 0
         (lab,) = json.loads(done)["labs"]
@@ -158,7 +158,7 @@ async def test_process_that_ends_takes_its_lab_down(
                 return said
 
         said = await anyio.to_thread.run_sync(leave)
-        assert "lab lab-02.moto is still open; a janitor of its own takes it down" in said
+        assert "lab lab-02.admin is still open; a janitor of its own takes it down" in said
         assert "0 left" in said
         assert await inventory(aws) == before
 
@@ -177,7 +177,7 @@ async def test_expired_lab_is_found_and_others_stay(live: OpenLive, world: World
         assert found.keys() == {early.mark, late.mark}
         now = present(other.clock)
         expired = [mark for mark, lab in found.items() if lab.has_expired(now)]
-        assert expired == ["seat01-lab-02.moto"]
+        assert expired == ["seat01-lab-02.admin"]
         assert await end_lab(other, early.mark) == ("cluster seat01-shop", "log group /seat01-shop")
         assert [lab.mark for lab in await live_labs(other)] == [late.mark]
         assert (await other.cluster("seat02-shop")).status == "ACTIVE"

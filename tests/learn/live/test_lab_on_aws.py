@@ -46,7 +46,7 @@ async def test_lab_on_aws_from_its_first_cell_to_its_last(
     """Opened by its name, checked, without dials, closed with its proof; the account goes on."""
     lab = await Lab.open(chapter=0, live="find your way")
     assert await Lab.open(chapter=0, live="find your way") is lab
-    assert (lab.is_live, lab.speed, lab.mark) == (True, 1.0, "lab-00.moto")
+    assert (lab.is_live, lab.speed, lab.mark) == (True, 1.0, "lab-00.admin")
     assert f"account {served.account.id}" in lab._repr_html_()
     with pytest.raises(OnlySimulated, match=r"lab\.world: this is live AWS") as dial:
         _ = lab.world

@@ -149,9 +149,9 @@ async def test_everything_carries_the_lab_its_owner_and_its_time(
     ground = await live()
     await reach_a_task(ground.aws)
     wanted = {
-        TAG: "lab-02.moto",
-        LAB: "lab-02.moto",
-        OWNER: "moto",
+        TAG: "lab-02.admin",
+        LAB: "lab-02.admin",
+        OWNER: "admin",
         EXPIRES: "2027-01-15T11:00:00Z",
     }
     shop = await ground.aws.cluster("shop")
@@ -164,7 +164,7 @@ async def test_everything_carries_the_lab_its_owner_and_its_time(
     logs = (await call("logs", "ListTagsForResource", resourceArn=arn))["tags"]
     groups = await call("ec2", "DescribeSecurityGroups", GroupNames=["web"])
     group = {tag["Key"]: tag["Value"] for tag in groups["SecurityGroups"][0]["Tags"]}
-    role = await call("iam", "ListRoleTags", RoleName="fargate-kit-lab-02.moto")
+    role = await call("iam", "ListRoleTags", RoleName="fargate-kit-lab-02.admin")
     assert logs == group == {tag["Key"]: tag["Value"] for tag in role["Tags"]} == wanted
     await ground.take_down()
 

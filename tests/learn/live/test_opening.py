@@ -130,13 +130,13 @@ async def test_opening_says_what_it_costs_and_how_it_ends(live: OpenLive, world:
     """Account, region, price, date of the prices, limit, end, and the way to the janitor."""
     ground = await live(**{LIMIT: "0.5", HOURS: "2"})
     for part in (
-        f"account {world.account.id}, us-east-1, as moto",
+        f"account {world.account.id}, us-east-1, as admin",
         "0.0000 USD an hour",
         "list prices of 20",
         "ends itself at 0.5 USD",
         "Not counted: ",
         "At 10:00 UTC its time is over",
-        "fargate-kit janitor --lab lab-02.moto",
+        "fargate-kit janitor --lab lab-02.admin",
     ):
         assert part in ground.words
     assert ground.speed == 1

@@ -41,7 +41,7 @@ async def test_everything_that_costs_ends_by_itself(live: OpenLive, world: World
         (stopped,) = [
             task async for task in there.tasks(desired_status="STOPPED") if task.arn == alone.arn
         ]
-        assert stopped.stopped_reason == "the time of lab-02.moto is over"
+        assert stopped.stopped_reason == "the time of lab-02.admin is over"
         assert [each async for each in other.load_balancers()] == []
         left = await other._session.api.call("scheduler", "ListSchedules")
         assert left["Schedules"] == []

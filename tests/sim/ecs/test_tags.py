@@ -113,6 +113,20 @@ def test_resource_unknown(demo: Any, arn: str, code: str) -> None:
     assert demo.refused("UntagResource", resourceArn=arn, tagKeys=["a"]).code == code
 
 
+@pytest.mark.parametrize("kind", ["service", "task", "container-instance"])
+def test_short_arns_not_tagged(demo: Any, kind: str) -> None:
+    """An ARN of the old format, without its cluster, is refused by all three operations."""
+    arn = f"{PREFIX}:{kind}/{'0' * 32}"
+    for operation, params in (
+        ("ListTagsForResource", {}),
+        ("TagResource", {"tags": [{"key": "a", "value": "b"}]}),
+        ("UntagResource", {"tagKeys": ["a"]}),
+    ):
+        refusal = demo.refused(operation, resourceArn=arn, **params)
+        assert refusal.code == "InvalidParameterException"
+        assert refusal.message == "Long arn format must be used for tagging operations"
+
+
 def test_ended_resources_not_tagged(demo: Any) -> None:
     """A stopped task, an INACTIVE definition and an INACTIVE cluster take no tags."""
     found = _resources(demo)

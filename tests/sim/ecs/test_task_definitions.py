@@ -167,6 +167,13 @@ def test_definition_refused(ecs: Any, change: dict[str, Any], code: str, text: s
             "execution role ARN to support ECR images.",
         ),
         (
+            {"secrets": [{"name": "KEY", "valueFrom": "parameter"}]},
+            "When you are specifying container secrets, you must also specify a value for "
+            "'executionRoleArn'.",
+        ),
+        ({"mountPoints": [{"sourceVolume": "v", "containerPath": "/v"}]}, "Unknown volume 'v'."),
+        ({"mountPoints": [{"containerPath": "/v"}]}, "Unknown volume 'null'."),
+        (
             {"dependsOn": [{"containerName": "other", "condition": "START"}]},
             "dependsOn",
         ),

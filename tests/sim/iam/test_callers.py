@@ -138,6 +138,7 @@ def test_trust_in_an_account_needs_a_permission_of_the_caller(
         "deny": [guarded.deny("sts:AssumeRole", role)],
     }
     key = guarded.user(*statement[own])
+    guarded.user(name="alice")
     trust(guarded, "reader", f"arn:aws:iam::{guarded.id}:{callers[trusted]}")
     take = guarded.as_user(key, "sts").assume_role
     if taken:

@@ -332,7 +332,10 @@ def test_every_change_of_the_configuration_is_followed(shop: Shop) -> None:
     shop.elbv2.delete_rule(RuleArn=rule)
     assert shop.get(balancer, "/old/x").status == 404
     shop.elbv2.modify_target_group(
-        TargetGroupArn=group, HealthCheckPath="/nothing", HealthCheckIntervalSeconds=5
+        TargetGroupArn=group,
+        HealthCheckPath="/nothing",
+        HealthCheckIntervalSeconds=5,
+        HealthCheckTimeoutSeconds=2,
     )
     shop.engine.advance_by(10)
     assert shop.states(group) == {address: "unhealthy"}

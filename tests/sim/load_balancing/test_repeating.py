@@ -120,6 +120,23 @@ def test_same_listener_is_answered_with_what_is_there(
     assert elbv2.create_listener(**elsewhere)["Listeners"][0]["ListenerArn"] == made["ListenerArn"]
 
 
+def test_action_without_its_group_is_refused_and_harms_nothing(
+    elbv2: Any, subnets: list[dict[str, Any]]
+) -> None:
+    """It makes no listener on a free port, differs from one that is there, and leaves no trace."""
+    ids = [one["SubnetId"] for one in subnets]
+    balancer = elbv2.create_load_balancer(Name="web", Subnets=ids)["LoadBalancers"][0]
+    asked = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTP", "Port": 80}
+    bad = asked | {"DefaultActions": [{"Type": "forward"}]}
+    assert refused(elbv2.create_listener, **bad) == "ValidationError"
+    assert refused(elbv2.create_listener, **asked, DefaultActions=[]) == "ValidationError"
+    fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+    made = elbv2.create_listener(**asked, DefaultActions=[fixed])["Listeners"][0]
+    assert refused(elbv2.create_listener, **bad) == "DuplicateListener"
+    shown = elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    assert [one["ListenerArn"] for one in shown] == [made["ListenerArn"]]
+
+
 def test_lost_answer_makes_nothing_twice(
     account: Account, elbv2: Any, subnets: list[dict[str, Any]]
 ) -> None:

@@ -16,7 +16,7 @@ from fargate_kit.sim.ecs.services.configuration import Configuration, read_confi
 from fargate_kit.sim.ecs.services.finding import read_service_name
 from fargate_kit.sim.ecs.services.reading import SpecificationReader
 from fargate_kit.sim.ecs.services.rollouts import Rollouts
-from fargate_kit.sim.ecs.services.state import ServiceState
+from fargate_kit.sim.ecs.services.state import ServiceState, Specification
 from fargate_kit.sim.ecs.state import ClusterState
 from fargate_kit.sim.ecs.tags import read_tags
 
@@ -115,6 +115,7 @@ class Creating:
         if given:
             specification = self._reader.read(cluster, params, service)
         changed = _Options.read(params, service)
+        _check_grace(params, specification)
         changed.put(service)
         forced = bool(params.get("forceNewDeployment"))
         if forced or not specification.same_tasks(service.specification):
@@ -132,6 +133,7 @@ class Creating:
         if params.get("desiredCount") is None:
             raise wording.DESIRED_COUNT_REQUIRED.error()
         options = _Options.read(params, None)
+        _check_grace(params, specification)
         references = self._ground.references
         service_role = "aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
         root = f"arn:{partition(references.region)}:iam::{references.account_id}"
@@ -218,6 +220,12 @@ class _Options:
         service.managed_tags = self.managed_tags
         service.execute_command = self.execute_command
         service.rebalancing = self.rebalancing
+
+
+def _check_grace(params: Mapping[str, Any], specification: Specification) -> None:
+    """Refuse a grace period of a service that no load balancer looks at."""
+    if params.get("healthCheckGracePeriodSeconds") and not specification.balanced:
+        raise wording.GRACE_WITHOUT_BALANCER.error()
 
 
 def _kept(params: Mapping[str, Any], member: str, held: Any) -> Any:

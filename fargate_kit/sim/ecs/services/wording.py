@@ -48,6 +48,11 @@ GRACE_RANGE = Refusal(
     "healthCheckGracePeriodSeconds must be between 0 and 2147483647; {given} was given.",
     MEM,
 )
+GRACE_WITHOUT_BALANCER = Refusal(
+    PARAMETER,
+    "Health check grace period is only valid for services configured to use load balancers",
+    OBS,
+)
 REBALANCING_NEEDS_ROOM = Refusal(
     PARAMETER,
     "availabilityZoneRebalancing can not be ENABLED with a maximumPercent of 100.",

@@ -120,7 +120,6 @@ def test_same_request_answers_with_the_same_service(world: Any) -> None:
     "members",
     [
         {"desiredCount": 3},
-        {"healthCheckGracePeriodSeconds": 10},
         {"deploymentConfiguration": {"maximumPercent": 150}},
         {"tags": [{"key": "a", "value": "b"}]},
     ],
@@ -237,6 +236,11 @@ def test_client_token_makes_one_service(world: Any) -> None:
         ({"role": "ecsServiceRole"}, "InvalidParameterException", "service linked role"),
         ({"enableExecuteCommand": True}, "InvalidParameterException", "taskRoleArn"),
         ({"healthCheckGracePeriodSeconds": -1}, "InvalidParameterException", "GracePeriod"),
+        (
+            {"healthCheckGracePeriodSeconds": 30},
+            "InvalidParameterException",
+            "grace period is only valid for services configured to use load balancers",
+        ),
         ({"clientToken": "x" * 37}, "InvalidParameterException", "clientToken"),
         ({"platformVersion": "9.9.9"}, "PlatformUnknownException", "platform"),
     ],

@@ -152,7 +152,7 @@ def test_at_the_maximum_one_is_stopped_first(world: Any) -> None:
 def test_grace_period_lets_sick_tasks_live(world: Any) -> None:
     """Until the grace period is over a sick task is neither counted nor stopped."""
     world.sick()
-    world.create(taskDefinition="web", desiredCount=1, healthCheckGracePeriodSeconds=120)
+    world.create(desiredCount=1, healthCheckGracePeriodSeconds=120, **world.behind())
     world.until(lambda one: one["runningCount"] == 1)
     started = world.engine.now
     world.until(lambda one: one["runningCount"] + one["pendingCount"] == 2)

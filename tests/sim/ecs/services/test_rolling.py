@@ -202,7 +202,7 @@ def test_update_without_a_count_leaves_it_alone(world: Any) -> None:
         {"desiredCount": 2},
         {"taskDefinition": "web"},
         {"taskDefinition": "web:1"},
-        {"healthCheckGracePeriodSeconds": 30},
+        {"healthCheckGracePeriodSeconds": 0},
         {"deploymentConfiguration": {"maximumPercent": 150}},
         {"enableECSManagedTags": True},
         {"propagateTags": "SERVICE"},
@@ -219,6 +219,20 @@ def test_updates_without_a_deployment(world: Any, members: dict[str, Any]) -> No
     before = world.steady()
     after = world.update(**members)
     assert [one["id"] for one in after["deployments"]] == [before["deployments"][0]["id"]]
+
+
+def test_grace_period_needs_a_load_balancer(world: Any) -> None:
+    """A service that no load balancer looks at keeps its grace period of zero; others change it."""
+    world.steady()
+    refusal = world.refused(
+        "UpdateService", cluster="demo", service="web", healthCheckGracePeriodSeconds=30
+    )
+    assert refusal.code == "InvalidParameterException"
+    assert "only valid for services configured to use load balancers" in refusal.message
+    kept = world.update(desiredCount=1)
+    assert kept["healthCheckGracePeriodSeconds"] == 0
+    changed = world.update(healthCheckGracePeriodSeconds=30, **world.behind())
+    assert changed["healthCheckGracePeriodSeconds"] == 30
 
 
 @pytest.mark.parametrize(
