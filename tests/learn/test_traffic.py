@@ -177,7 +177,7 @@ async def test_timeline_follows_a_release_to_its_end(lab: Lab) -> None:
     panel = lab.show.deployment(deployment)
     assert isinstance(panel, DeploymentPanel)
     async with traffic.steady() as visits:
-        await deployment.wait()
+        await deployment.wait(no_progress_timeout=None)
     assert visits.failed == 0
     ended = "deployment of web:2 to web: COMPLETED, 2 of 2 tasks run"
     await until(lab, lambda: repr(panel).startswith(ended))
@@ -186,7 +186,8 @@ async def test_timeline_follows_a_release_to_its_end(lab: Lab) -> None:
     bad = await service.deploy(gone)
     failing = lab.show.deployment(bad)
     with pytest.raises(fk.DeploymentRolledBack):
-        await bad.wait()
+        # 600 s are two here, which a busy machine may take for nothing at all.
+        await bad.wait(no_progress_timeout=None)
     await until(lab, lambda: "FAILED, 0 of 2 tasks run" in repr(failing))
     assert "✕" in failing._line.value
     assert repr(panel).startswith(ended)
