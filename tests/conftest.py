@@ -65,7 +65,15 @@ def no_aws_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let botocore try again at once: its pauses are real seconds, on whatever clock a world is."""
+    monkeypatch.setattr(
+        "botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0.0
+    )
+
+
+@pytest.fixture
+async def world(no_pauses: None) -> AsyncIterator[World]:
     """Return a simulated Fargate on a step clock, its answers checked against AWS's model."""
     async with simulate(step=True, strict=True) as world:
         yield world

@@ -17,14 +17,6 @@ Wait = Callable[[], Awaitable[Any]]
 OUTAGE = 120.0
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let botocore try again at once: its pauses are real seconds."""
-    monkeypatch.setattr(
-        "botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0.0
-    )
-
-
 async def running(aws: Connection, shell: ShellSpec) -> Wait:
     cluster = await aws.create_cluster("prod")
     task = await cluster.run(await aws.register(shell("sleep 600")))

@@ -7,38 +7,29 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
+import command_line
 import pytest
+from command_line import FARGATE_KIT, simulated
 
-FARGATE_KIT = [sys.executable, "-m", "fargate_kit"]
+import fargate_kit as fk
+from fargate_kit.cli.check import read_spec
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """Return the URL of a simulator that runs in a process of its own."""
-    process = subprocess.Popen(
-        [*FARGATE_KIT, "sim", "--speed", "100", "--quiet"], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    yield process.stdout.readline().strip()
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
-    assert process.returncode == 0
+    """Return the URL of a simulator that the tests of this file share."""
+    with simulated() as url:
+        yield url
 
 
 @pytest.fixture
 def environment(endpoint: str) -> dict[str, str]:
     """Return what points a command at the simulator."""
-    return {
-        **os.environ,
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "simulated",
-        "AWS_SECRET_ACCESS_KEY": "simulated",
-    }
+    return command_line.environment(endpoint)
 
 
 @pytest.fixture
@@ -67,21 +58,46 @@ def _done(environment: dict[str, str], *arguments: str) -> subprocess.CompletedP
     )
 
 
+def _serve(endpoint: str, file: str, name: str, cluster: str, log_group: str | None = None) -> None:
+    """Make a service whose task runs."""
+
+    async def make() -> None:
+        credentials = fk.Credentials(access_key_id="simulated", secret_access_key="simulated")
+        async with fk.connect(
+            region="us-east-1", endpoint_url=endpoint, credentials=credentials
+        ) as aws:
+            if log_group:
+                await aws.create_log_group(log_group)
+            definition = await aws.register(read_spec(file))
+            made = await aws.create_cluster(cluster)
+            service = await made.create_service(name, definition, desired_count=1)
+            await service.wait_stable()
+
+    anyio.run(make)
+
+
+@pytest.fixture
+def at_once() -> Iterator[dict[str, str]]:
+    """Return what points a command at a simulator where deployments are soon over."""
+    with simulated(speed=400) as url:
+        yield command_line.environment(url)
+
+
 def test_way_of_a_service_through_a_pipe(
-    environment: dict[str, str], file: str, tmp_path: Path
+    at_once: dict[str, str], file: str, tmp_path: Path
 ) -> None:
     """Made, listed, changed badly, deleted: facts, no control codes, and the right exit codes."""
-    made = _done(environment, "deploy", file, "web", "-c", "pipe", "--create", "--yes")
+    made = _done(at_once, "deploy", file, "web", "-c", "pipe", "--create", "--yes")
     assert made.returncode == 0, made.stderr
-    listed = _done(environment, "ps", "-c", "pipe", "--json")
+    listed = _done(at_once, "ps", "-c", "pipe", "--json")
     assert len(json.loads(listed.stdout)["tasks"]) == 1
     bad = _file(tmp_path, "true", image="registry.invalid/gone:1")
-    failed = _done(environment, "deploy", bad, "web", "-c", "pipe", "--yes")
+    failed = _done(at_once, "deploy", bad, "web", "-c", "pipe", "--yes")
     assert failed.returncode == 1
     assert "was rolled back" in failed.stderr
-    differs = _done(environment, "diff", bad, "web", "-c", "pipe", "--exit-code")
+    differs = _done(at_once, "diff", bad, "web", "-c", "pipe", "--exit-code")
     assert differs.returncode == 3
-    gone = _done(environment, "delete", "web", "-c", "pipe", "--yes")
+    gone = _done(at_once, "delete", "web", "-c", "pipe", "--yes")
     assert gone.returncode == 0, gone.stderr
     for done in (made, listed, failed, differs, gone):
         assert "\x1b" not in done.stdout + done.stderr
@@ -99,10 +115,10 @@ def test_forced_colours_are_no_cursor_that_jumps(environment: dict[str, str], fi
 
 
 def test_interrupted_wait_says_what_goes_on(
-    environment: dict[str, str], file: str, tmp_path: Path
+    endpoint: str, environment: dict[str, str], file: str, tmp_path: Path
 ) -> None:
     """Ctrl-C while a deployment is waited for ends the wait, and names the deployment."""
-    _done(environment, "deploy", file, "web", "-c", "stopped", "--create", "--yes")
+    _serve(endpoint, file, "web", "stopped")
     other = _file(tmp_path, "echo other; sleep 1000000")
     # Speed 100 is soon over: so many tasks take a while.
     process = subprocess.Popen(
@@ -124,20 +140,13 @@ def test_interrupted_wait_says_what_goes_on(
     assert "Traceback" not in errors
 
 
-def test_followed_log_is_ended_by_an_interruption(environment: dict[str, str]) -> None:
+def test_followed_log_is_ended_by_an_interruption(
+    endpoint: str, environment: dict[str, str]
+) -> None:
     """Ctrl-C ends `logs --follow` with 130, and that is no error."""
     example = Path(__file__).parents[2] / "examples" / "guide" / "wordpress.json"
     group = json.loads(example.read_text())["containerDefinitions"][0]["logConfiguration"]
-    script = (
-        "import anyio, fargate_kit as fk\n"
-        "async def main():\n"
-        "    async with fk.connect() as aws:\n"
-        f"        await aws.create_log_group({group['options']['awslogs-group']!r})\n"
-        "anyio.run(main)"
-    )
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True, timeout=60)
-    made = _done(environment, "deploy", str(example), "blog", "-c", "followed", "--create", "-y")
-    assert made.returncode == 0, made.stderr
+    _serve(endpoint, str(example), "blog", "followed", group["options"]["awslogs-group"])
     process = subprocess.Popen(
         [*FARGATE_KIT, "logs", "blog", "-c", "followed", "--follow"],
         env={**environment, "PYTHONUNBUFFERED": "1"},
@@ -154,9 +163,11 @@ def test_followed_log_is_ended_by_an_interruption(environment: dict[str, str]) -
     assert "fargate-kit:" not in errors
 
 
-def test_reader_that_leaves_is_no_error(environment: dict[str, str], file: str) -> None:
+def test_reader_that_leaves_is_no_error(
+    endpoint: str, environment: dict[str, str], file: str
+) -> None:
     """Whoever reads one line and goes, as `head` does, sees no complaint."""
-    _done(environment, "deploy", file, "web", "-c", "cut", "--create", "--yes")
+    _serve(endpoint, file, "web", "cut")
     with subprocess.Popen(
         [*FARGATE_KIT, "events", "web", "-c", "cut"],
         env=environment,

@@ -29,14 +29,6 @@ async def cluster(aws: Connection) -> Cluster:
     return await aws.create_cluster("prod")
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let botocore try again at once: its pauses are real seconds."""
-    monkeypatch.setattr(
-        "botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0.0
-    )
-
-
 async def running(cluster: Cluster) -> set[str]:
     return {task.arn async for task in cluster.tasks()}
 

@@ -34,14 +34,6 @@ async def cluster(aws: Connection) -> Cluster:
     return await aws.create_cluster("prod")
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let botocore try again at once: its pauses are real seconds."""
-    monkeypatch.setattr(
-        "botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0.0
-    )
-
-
 def different(count: int) -> list[Overrides]:
     return [Overrides(environment={"N": str(number)}) for number in range(count)]
 

@@ -110,19 +110,17 @@ def test_every_cell_twice(runner: Kernel) -> None:
     assert closed(ran).endswith("0 left")
 
 
-def test_half_a_notebook_and_a_restart(tmp_path: Path) -> None:
+def test_half_a_notebook_and_a_restart(own: Kernel, runner: Kernel) -> None:
     """After a restart the rest says what is missing, and the whole from its top works."""
     first, rest, whole = (code_of(read(f"solutions/{stem('01')}")) for _ in range(3))
     half = len(whole.cells) // 2
     first.cells, rest.cells = first.cells[:half], rest.cells[half:]
-    with kernel(tmp_path / "before") as runner:
-        runner.run(first, strict=False)
+    own.run(first, strict=False)
     # Another kernel, as after a restart.
-    with kernel(tmp_path / "again") as runner:
-        ran = runner.run(rest, strict=False, forgiving=True)
-        assert unclear(ran) == []
-        assert texts_of(ran)[-1] == "NameError: name 'lab' is not defined"
-        assert closed(runner.run(whole, strict=True)).endswith("0 left")
+    ran = runner.run(rest, strict=False, forgiving=True)
+    assert unclear(ran) == []
+    assert texts_of(ran)[-1] == "NameError: name 'lab' is not defined"
+    assert closed(runner.run(whole, strict=True)).endswith("0 left")
 
 
 def test_half_a_notebook_is_taken_down(runner: Kernel) -> None:

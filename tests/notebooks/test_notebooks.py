@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,22 @@ pytest.importorskip("nbclient")
 
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError
-from notebook_kernel import NOTEBOOKS, STEMS, kernel, made_of, outputs_of, read, texts_of
+from notebook_kernel import NOTEBOOKS, STEMS, Kernel, kernel, made_of, outputs_of, read, texts_of
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """Return a kernel for all notebooks: each begins with a clean namespace, as one of its own."""
+    with kernel(tmp_path_factory.mktemp("notebooks")) as runner:
+        yield runner
 
 
 @pytest.mark.parametrize("stem", STEMS)
-def test_notebook_runs_with_gaps_and_without(stem: str, tmp_path: Path) -> None:
+def test_notebook_runs_with_gaps_and_without(stem: str, runner: Kernel) -> None:
     """Every check fails on the gaps and passes on the solution; both end with nothing left."""
     checks = read(stem).metadata["fargate_kit"]["exercises"]
-    with kernel(tmp_path) as runner:
-        learner = runner.run(read(stem), strict=False)
-        solution = runner.run(read(f"solutions/{stem}"), strict=True)
+    learner = runner.run(read(stem), strict=False)
+    solution = runner.run(read(f"solutions/{stem}"), strict=True)
     verdicts = [text.partition("\n")[0] for text in outputs_of(learner, "check")]
     assert [verdict.partition(" ")[0] for verdict in verdicts] == checks
     assert [each for each in verdicts if ": not yet" not in each] == []

@@ -34,14 +34,6 @@ LOOK = "ecs:DescribeServices"
 TRIES = 5
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let botocore try again at once: its pauses are real seconds."""
-    monkeypatch.setattr(
-        "botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0.0
-    )
-
-
 @pytest.fixture
 async def stage(world: World, aws: Connection) -> Stage:
     """Return a calm connection with a cluster and a log group."""

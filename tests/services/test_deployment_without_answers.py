@@ -44,14 +44,6 @@ ALWAYS: dict[str, Any] = {"operation": "*", "service": "*", "remaining": None}
 TRIES = 5
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let botocore try again at once: its pauses are real seconds."""
-    monkeypatch.setattr(
-        "botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0.0
-    )
-
-
 @pytest.fixture
 async def cluster(aws: Connection) -> Cluster:
     """Return a cluster."""

@@ -6,6 +6,7 @@ Arguments: endpoint URL, definition, number of inputs, job, event loop.
 from __future__ import annotations
 
 import json
+import signal
 import sys
 
 import anyio
@@ -31,5 +32,7 @@ async def main(url: str, definition: str, count: str, job: str) -> None:
 
 
 if __name__ == "__main__":
+    # Whoever is started in a shell's background ignores Ctrl-C from the beginning.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     URL, DEFINITION, COUNT, JOB, BACKEND = sys.argv[1:]
     anyio.run(main, URL, DEFINITION, COUNT, JOB, backend=BACKEND)
