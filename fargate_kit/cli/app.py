@@ -24,11 +24,14 @@ from fargate_kit.cli.failing import (
     CUT_OFF,
     EXIT_CODES,
     FAILED,
+    JsonForm,
     causes_of,
     error_facts,
     error_json,
+    json_form,
     leave_quietly,
     said,
+    set_json_form,
     wants_json,
 )
 from fargate_kit.cli.janitor import janitor
@@ -134,11 +137,13 @@ def _commands(group: Any) -> dict[str, Any]:
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
     as_json = wants_json(arguments)
+    set_json_form(JsonForm())
     try:
         app(list(arguments), prog_name="fargate-kit")
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else FAILED
-        if as_json and code in {INTERRUPTED, TERMINATED}:
+        is_usual_end = json_form().endless and code == INTERRUPTED
+        if as_json and code in {INTERRUPTED, TERMINATED} and not is_usual_end:
             facts = end.facts if isinstance(end, Interrupted) else {}
             word = "interrupted" if code == INTERRUPTED else "terminated"
             print(error_json("Interrupted", f"{word} before it was done", beside=facts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fargate_kit.cli.cluster_network import ClusterNetwork
     from fargate_kit.clusters.cluster import Cluster
     from fargate_kit.errors import FargateError
+    from fargate_kit.model.ingress import IngressRule
     from fargate_kit.model.problems import Problem
     from fargate_kit.networks.created_network import CreatedNetwork
 
@@ -41,26 +43,33 @@ class BringingUp:
         self._network: ClusterNetwork | None = None
         self._strays: tuple[str, ...] = ()
         self._done: dict[str, str] = {}
+        self._closed: tuple[IngressRule, ...] = ()
 
     async def go(self) -> int:
         """Do it, tell what was made and what was there, and return the exit code.
 
         Raises:
             InvalidSpec: What is there differs from what was asked for; nothing was made.
+            BadParameter: Something that is open would be closed, and nobody can be asked.
         """
         from fargate_kit.errors import FargateError, InvalidSpec
 
+        self._desk.left = "nothing was made"
+        self._desk.facts_left = partial(self._half_way, "the look at what is there", [])
         await self._look()
         if problems := [*self._differences()]:
             raise InvalidSpec(f"cluster {self._wish.cluster!r}", problems)
+        self._agree_to_close()
         steps = [*self._steps()]
         for number, (step, work) in enumerate(steps):
+            later = [name for name, _ in steps[number + 1 :]]
             self._desk.waits_for(step)
-            self._desk.left = self._interrupted(step)
+            self._desk.left = partial(self._interrupted, step)
+            self._desk.facts_left = partial(self._half_way, step, later)
             try:
                 await work()
             except FargateError as error:
-                return self._incomplete(step, error, [later for later, _ in steps[number + 1 :]])
+                return self._incomplete(step, error, later)
         self._desk.left = None
         self._desk.waits_for(None)
         self._tell()
@@ -123,6 +132,26 @@ class BringingUp:
                 has = f"{key}={cluster.tags[key]}" if key in cluster.tags else f"no tag {key}"
                 yield _differs("--tag", f"{key}={value}", has, remedy)
 
+    def _agree_to_close(self) -> None:
+        """Ask before the rules that were asked for take the place of others."""
+        from fargate_kit.cli.cluster_network import opening
+        from fargate_kit.model.ingress import ingress_of
+
+        wish, network = self._wish, self._network
+        if network is None or not wish.ports:
+            return
+        wanted, _ = ingress_of(wish.ports, wish.open_to)
+        self._closed = tuple(rule for rule in network.rules if rule not in wanted)
+        if not self._closed:
+            return
+        name = f"security group {network.security_group}"
+        new = [rule for rule in wanted if rule not in network.rules]
+        self._desk.say(f"{name}: the rules that are asked for take the place of those it has")
+        for mark, word, rules in (("-", "closes", self._closed), ("+", "opens", new)):
+            for rule in rules:
+                self._desk.say(f"  {mark} {word}: {opening(rule)}")
+        self._desk.agree("Close that?", yes=wish.yes)
+
     def _steps(self) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
         wish = self._wish
         if wish.network and self._network is None:
@@ -179,7 +208,7 @@ class BringingUp:
     async def _open(self) -> None:
         from dataclasses import replace
 
-        from fargate_kit.cli.cluster_network import network_name
+        from fargate_kit.cli.cluster_network import network_name, opening
 
         network = self._network
         if network is None:
@@ -193,7 +222,10 @@ class BringingUp:
         )
         self._network = replace(network, rules=group.ingress)
         if group.ingress != network.rules:
-            self._done[RULES] = f"{group.id} lets in {self._network.openings}"
+            closed = "; ".join(map(opening, self._closed))
+            self._done[RULES] = f"{group.id} lets in {self._network.openings}" + (
+                f"; closed: {closed}" if closed else ""
+            )
 
     async def _make_cluster(self) -> None:
         from fargate_kit.clusters.cluster import CAPACITY_PROVIDERS
@@ -207,11 +239,26 @@ class BringingUp:
         self._done[CLUSTER] = f"cluster {wish.cluster}"
 
     def _interrupted(self, step: str) -> str:
-        done = "; ".join(self._done.values()) or "nothing"
+        """Say what is there; a call that was cut short may have been done all the same."""
+        done = "; ".join(self._done.values())
+        if not done and self._network is None and self._wish.network:
+            return (
+                f"{step}: interrupted; what was begun of it was deleted again, as far as AWS let "
+                "it, and nothing else was made"
+            )
+        so_far = f"made so far: {done}; " if done else ""
         return (
-            f"{step}: interrupted; made so far: {done}; the same command goes on, "
-            f"`fargate-kit down {self._wish.cluster}` takes it away"
+            f"{step}: interrupted, it may have been done; {so_far}the same command goes on, "
+            f"`fargate-kit down {self._wish.cluster}` takes away what was made"
         )
+
+    def _half_way(self, step: str, later: list[str]) -> dict[str, Any]:
+        return {
+            "cluster": self._wish.cluster,
+            "done": list(self._done.values()),
+            "failed": step,
+            "not_done": later,
+        }
 
     def _incomplete(self, step: str, error: FargateError, later: list[str]) -> int:
         """Tell how far it came; what was found wrong before anything was made is only raised."""
@@ -222,10 +269,7 @@ class BringingUp:
         name, notes = self._wish.cluster, getattr(error, "__notes__", [])
         if self._desk.as_json:
             self._desk.facts({
-                "cluster": name,
-                "done": list(self._done.values()),
-                "failed": step,
-                "not_done": later,
+                **self._half_way(step, later),
                 "error": {**error_facts(error), "notes": list(notes)},
             })
         for text in (f"{step} failed: {said(error)}", *notes):
@@ -252,6 +296,8 @@ class BringingUp:
         typer.echo(f"next: {self._next(cluster)}")
 
     def _facts(self, cluster: Cluster) -> dict[str, Any]:
+        from fargate_kit.cli.cluster_network import rule_facts
+
         network = self._network
         return {
             "cluster": cluster.arn,
@@ -261,6 +307,7 @@ class BringingUp:
             "mark": mark_of(cluster.name),
             "made": list(self._done.values()),
             "network": network and network.facts(),
+            "closed": [rule_facts(rule) for rule in self._closed],
             "next": self._next(cluster),
         }
 

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fargate_kit.connections.connection import Connection
     from fargate_kit.model.ingress import IngressRule
+    from fargate_kit.model.values import Network
     from fargate_kit.networks.created_network import CreatedNetwork
     from fargate_kit.teardown.leftovers import Leftover
 
-__all__ = ["PARTS", "ClusterNetwork", "Found", "find_networks", "network_name"]
+__all__ = [
+    "PARTS",
+    "ClusterNetwork",
+    "Found",
+    "find_networks",
+    "network_name",
+    "opening",
+    "rule_facts",
+]
 
 # The kinds of a tear-down that a network consists of.
 PARTS = ("security group", "subnet", "route table", "internet gateway", "VPC")
@@ -43,13 +52,21 @@ class ClusterNetwork:
     @property
     def openings(self) -> str:
         """Who may come in, in words."""
-        return "; ".join(_opening(rule) for rule in self.rules) or "nobody"
+        return "; ".join(opening(rule) for rule in self.rules) or "nobody"
 
     @property
     def options(self) -> str:
         """What puts tasks into it, on the command line."""
         subnets = " ".join(f"--subnet {id}" for id in self.subnets)
         return f"{subnets} --security-group {self.security_group}"
+
+    def network(self) -> Network:
+        """Return what puts tasks into it, in Python."""
+        from fargate_kit.model.values import Network
+
+        return Network(
+            subnets=tuple(self.subnets), security_groups=(self.security_group,), public_ip=True
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return what `--json` tells of it."""
@@ -58,15 +75,7 @@ class ClusterNetwork:
             "cidr": self.cidr,
             "subnets": [{"subnet": id, "zone": zone} for id, zone in self.subnets.items()],
             "security_group": self.security_group,
-            "open": [
-                {
-                    "protocol": rule.protocol,
-                    "first_port": rule.first_port,
-                    "last_port": rule.last_port,
-                    "source": rule.source,
-                }
-                for rule in self.rules
-            ],
+            "open": [rule_facts(rule) for rule in self.rules],
         }
 
     @classmethod
@@ -152,10 +161,21 @@ def _whole(vpc: Leftover, own: Sequence[Leftover]) -> ClusterNetwork | None:
     )
 
 
-def _opening(rule: IngressRule) -> str:
+def opening(rule: IngressRule) -> str:
+    """Return who may come in by a rule, in words."""
     ports = (
         str(rule.first_port)
         if rule.first_port == rule.last_port
         else f"{rule.first_port}-{rule.last_port}"
     )
     return f"{rule.protocol} {ports} from {rule.source}"
+
+
+def rule_facts(rule: IngressRule) -> dict[str, Any]:
+    """Return what `--json` tells of a rule."""
+    return {
+        "protocol": rule.protocol,
+        "first_port": rule.first_port,
+        "last_port": rule.last_port,
+        "source": rule.source,
+    }

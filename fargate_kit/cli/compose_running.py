@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +21,7 @@ from fargate_kit.cli.compose_work import (
     things,
 )
 from fargate_kit.cli.desk import Desk
-from fargate_kit.cli.failing import FAILED, json_text
+from fargate_kit.cli.failing import FAILED, JsonForm, json_text
 from fargate_kit.cli.settings import AsJson, EndpointUrl, Region
 
 if TYPE_CHECKING:
@@ -85,6 +86,19 @@ def logs(
         str | None,
         typer.Option(help="Lines after this moment: 10m, 2h, or 2026-08-01T09:00."),
     ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            "--pattern", metavar="REGEX", help="Only lines in which this regular expression is."
+        ),
+    ] = None,
+    containers: Annotated[
+        list[str] | None,
+        typer.Option("--container", metavar="NAME", help="Only this container; repeatable."),
+    ] = None,
+    timestamps: Annotated[
+        bool, typer.Option("--timestamps", "-t", help="The day of each line too, in UTC.")
+    ] = False,
     cluster: WhichCluster = None,
     as_json: AsJson = False,
     region: Region = None,
@@ -93,11 +107,19 @@ def logs(
 ) -> None:
     """Print what the containers of a project have written; with --json a line is an object.
 
+    So is an error; that somebody ends what is followed, by Ctrl-C, is none.
+
     \b
     Examples:
       fargate-kit compose logs --follow
       fargate-kit compose logs --since 10m --json
+      fargate-kit compose logs --container mysql --pattern 'ERROR|WARN'
     """
+    from fargate_kit.cli.logs import compiled
+
+    wanted = Wanted(
+        pattern=compiled(pattern), containers=tuple(containers or ()), timestamps=timestamps
+    )
     account = Account(region=region, profile=aws_profile, endpoint_url=endpoint_url).resolved()
     named = named_project(file, project_name, cluster, account.region)
 
@@ -106,31 +128,63 @@ def logs(
 
         project = await _there(desk, named)
         moment = moment_of(since, option="--since", now=desk.now)
-        return await _print_logs(desk, project, follow, moment)
+        return await _print_logs(desk, project, follow, moment, wanted)
 
-    account.work(work, as_json=as_json)
+    account.work(work, as_json=as_json, form=JsonForm(lines=True, endless=follow))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which lines of a project's logs are printed, and how.
+
+    Attributes:
+        containers: None of them means all.
+        timestamps: Whether the day stands before each line.
+    """
+
+    pattern: re.Pattern[str] | None = None
+    containers: tuple[str, ...] = ()
+    timestamps: bool = False
+
+    def __bool__(self) -> bool:
+        return self.pattern is not None or bool(self.containers)
+
+    def has(self, line: LogLine) -> bool:
+        """Tell whether a line is wanted."""
+        named = not self.containers or line.container in self.containers
+        return named and (self.pattern is None or self.pattern.search(line.text) is not None)
+
+    def shown(self, line: LogLine) -> str:
+        """Return a line as people read it."""
+        text = f"{line.container} | {line.text}"
+        return f"{line.at:%Y-%m-%dT%H:%M:%S}Z {text}" if self.timestamps else str(line)
 
 
 async def _print_logs(
-    desk: Desk, project: RunningProject, follow: bool, since: datetime | None
+    desk: Desk, project: RunningProject, follow: bool, since: datetime | None, wanted: Wanted
 ) -> int:
-    def show(line: LogLine) -> None:
-        desk.waits_for(None)
-        if desk.as_json:
-            from fargate_kit.cli.facts import line_facts
+    from fargate_kit.cli.facts import line_facts
 
-            typer.echo(json.dumps(line_facts(line), default=json_text))
-        else:
-            typer.echo(str(line))
+    told = 0
+
+    def show(line: LogLine) -> None:
+        nonlocal told
+        desk.waits_for(None)
+        if wanted.has(line):
+            told += 1
+            facts = json.dumps(line_facts(line), default=json_text) if desk.as_json else None
+            typer.echo(facts or wanted.shown(line))
 
     desk.asks(f"reading the logs of {project.name}")
-    if not follow:
-        async for line in project.logs(since=since):
-            show(line)
+    if follow:
+        async with project.follow_logs(since=since) as lines:
+            async for line in lines:
+                show(line)
         return 0
-    async with project.follow_logs(since=since) as lines:
-        async for line in lines:
-            show(line)
+    async for line in project.logs(since=since):
+        show(line)
+    if wanted and not told:
+        desk.say("no such lines")
     return 0
 
 

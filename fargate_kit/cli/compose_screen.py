@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.padding import Padding
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["print_difference", "print_plan", "print_problems", "print_report"]
 
-# Not those of `screen`, which brings what speaks to AWS along.
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+# Not those of `screen`, which brings what speaks to AWS along; plain by the same variable.
+_COLOURS: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+console = Console(highlight=False, color_system=_COLOURS)
+errors = Console(stderr=True, highlight=False, color_system=_COLOURS)
 
 # A mark besides the colour, for those who see no colours.
 _MARKS = {

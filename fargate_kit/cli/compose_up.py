@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,7 +35,7 @@ from fargate_kit.cli.failing import FAILED, error_facts
 from fargate_kit.cli.settings import AsJson, EndpointUrl, Region, Yes
 
 if TYPE_CHECKING:
-    from fargate_kit.compose import Difference, Plan, RunningProject
+    from fargate_kit.compose import Conversion, Difference, RunningProject
 
 CreateMissing = Annotated[
     bool,
@@ -102,17 +103,17 @@ def up(
         task_role,
         account.region,
     )
-    plan = conversion.check()
+    conversion.check()
 
     async def work(desk: Desk) -> int:
-        return await _bring_up(desk, plan, cluster, create_missing, dry_run, yes, limit)
+        return await _bring_up(desk, conversion, cluster, create_missing, dry_run, yes, limit)
 
     account.work(work, as_json=as_json, changes=not dry_run)
 
 
 async def _bring_up(
     desk: Desk,
-    plan: Plan,
+    conversion: Conversion,
     cluster: str | None,
     create_missing: bool,
     dry_run: bool,
@@ -122,16 +123,20 @@ async def _bring_up(
     from fargate_kit.cli.compose_screen import print_difference
     from fargate_kit.errors import ProjectIncomplete
 
+    plan, cautions = conversion.check(), conversion.report.cautions
     desk.asks(f"looking at what runs of project {plan.project}")
     difference = await plan.compare(desk.aws, cluster=cluster, create_missing=create_missing)
     desk.waits_for(None)
     if not desk.as_json:
         print_difference(difference)
+    for each in cautions if difference else ():
+        desk.say(f"! {each}")
     for each in difference.not_seen:
         desk.say(f"? {each}")
+    facts = {**difference.facts(), "cautions": list(cautions)}
     if dry_run:
         if desk.as_json:
-            desk.facts(difference.facts())
+            desk.facts(facts)
         for problem in difference.problems:
             desk.say(f"✗ {problem}")
         return FAILED if difference.problems else 0
@@ -142,12 +147,12 @@ async def _bring_up(
     try:
         project = await difference.apply(desk.aws, timeout=timeout, on_step=step_teller(desk))
     except ProjectIncomplete as error:
-        return _incomplete(desk, difference, error)
+        return _incomplete(desk, facts, error)
     if desk.as_json:
         from fargate_kit.cli.facts import service_facts
 
         running = [service_facts(each) for each in project.services]
-        desk.facts({**difference.facts(), "services": running})
+        desk.facts({**facts, "services": running})
         return 0
     tasks = sum(service.running_count for service in project.services)
     said = "runs" if difference else "is as planned, nothing was changed"
@@ -163,15 +168,15 @@ def _question(difference: Difference) -> str:
     return f"{', '.join(words).capitalize()} in {difference.region}?"
 
 
-def _incomplete(desk: Desk, difference: Difference, error: Any) -> int:
+def _incomplete(desk: Desk, facts: Mapping[str, Any], error: Any) -> int:
     if desk.as_json:
-        facts = {
+        came_of_it = {
             "done": list(error.done),
             "failed": error.failed,
             "not_done": list(error.not_done),
             "error": error_facts(error),
         }
-        desk.facts({**difference.facts(), **facts})
+        desk.facts({**facts, **came_of_it})
     desk.say(f"fargate-kit: project {error.project} is not complete: {error.failed} failed")
     desk.say(f"  done: {', '.join(error.done) or 'nothing'}")
     desk.say(f"  not done: {', '.join(error.not_done) or 'nothing else'}")
@@ -194,8 +199,9 @@ def down(
 ) -> None:
     """Take a project down: its services with their tasks, and all that was made for it.
 
-    What others made stays, and log groups with lines in them unless --logs is given. It looks again
-    at the end, and may be run again at any time. The files are not needed with --project-name.
+    What others made stays, what the same project still uses in another cluster of the region, and
+    log groups with lines in them unless --logs is given. It looks again at the end, and may be run
+    again at any time. The files are not needed with --project-name.
 
     \b
     Examples:
@@ -221,7 +227,8 @@ async def _take_down(desk: Desk, named: Named, logs: bool, yes: bool) -> int:
     if project:
         names = ", ".join(service.name for service in project.services)
         desk.say(f"services of project {named.name} in cluster {named.cluster}: {names}")
-    desk.agree(f"Take down project {named.name} in {desk.aws.region}?", yes=yes)
+    place = f"cluster {named.cluster}, {desk.aws.region}"
+    desk.agree(f"Take down project {named.name} in {place}?", yes=yes)
     desk.left = "the project is not down; `fargate-kit compose down` goes on"
     tell = step_teller(desk)
     try:
@@ -236,12 +243,12 @@ async def _take_down(desk: Desk, named: Named, logs: bool, yes: bool) -> int:
         desk.say(f"fargate-kit: {error}")
         return FAILED
     desk.left = None
+    kept = [each.replace("logs=True", "--logs") for each in done.kept]
     if desk.as_json:
-        facts = {"deleted": list(done.deleted), "kept": list(done.kept)}
-        desk.facts({"project": named.name, **facts})
+        desk.facts({"project": named.name, "deleted": list(done.deleted), "kept": kept})
         return 0
-    for each in done.kept:
-        desk.say(f"  {each.replace('logs=True', '--logs')}")
+    for each in kept:
+        desk.say(f"  {each}")
     gone = things(len(done.deleted), "thing")
     left = "the rest of it is gone" if done.kept else "nothing of it is left"
     if done.deleted:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fargate_kit.cli.desk import Desk, at_desk
-from fargate_kit.cli.failing import FAILED
+from fargate_kit.cli.failing import FAILED, JsonForm
 
 if TYPE_CHECKING:
     from fargate_kit.compose import Plan, RunningProject, StepEvent
@@ -52,9 +52,14 @@ class Account:
         return replace(self, region=api.region)
 
     def work(
-        self, work: Callable[[Desk], Awaitable[int]], *, as_json: bool, changes: bool = False
+        self,
+        work: Callable[[Desk], Awaitable[int]],
+        *,
+        as_json: bool,
+        changes: bool = False,
+        form: JsonForm | None = None,
     ) -> None:
-        """Connect, do a command's work, and exit with its code."""
+        """Connect, do a command's work, and exit with its code; the arguments are `at_desk()`'s."""
         at_desk(
             work,
             region=self.region,
@@ -62,6 +67,7 @@ class Account:
             endpoint_url=self.endpoint_url,
             as_json=as_json,
             changes=changes,
+            form=form,
         )
 
 

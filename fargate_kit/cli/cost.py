@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,7 +42,10 @@ def cost(
     ] = False,
     public_ip: Annotated[
         bool,
-        typer.Option("--public-ip", help="Each with a public address; a service says that itself."),
+        typer.Option(
+            "--public-ip",
+            help="Each with a public address, which costs; a service says that itself.",
+        ),
     ] = False,
     cluster: ClusterName = "default",
     as_json: AsJson = False,
@@ -71,10 +75,13 @@ def cost(
         if ":" in what and ":service/" not in what:
             desk.asks(f"looking for {what}")
             definition = await desk.aws.task_definition(what)
-            found = definition.cost(
-                hours=hours,
-                count=1 if count is None else count,
-                capacity_provider="FARGATE_SPOT" if spot else None,
+            found = _noted(
+                definition.cost(
+                    hours=hours,
+                    count=1 if count is None else count,
+                    capacity_provider="FARGATE_SPOT" if spot else None,
+                    public_ip=public_ip,
+                ),
                 public_ip=public_ip,
             )
         else:
@@ -116,7 +123,7 @@ def _of_file(
     where = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if not where:
         raise ConfigurationError("prices differ by region: give --region, or set AWS_REGION")
-    return (
+    estimate = (
         read_spec(what)
         .check()
         .cost(
@@ -127,6 +134,15 @@ def _of_file(
             public_ip=public_ip,
         )
     )
+    return _noted(estimate, public_ip=public_ip)
+
+
+def _noted(estimate: Estimate, *, public_ip: bool) -> Estimate:
+    """Say what a definition cannot tell: whether its tasks have public addresses."""
+    if public_ip:
+        return estimate
+    note = "without public IPv4 addresses, which `run` and `deploy` give by default: --public-ip"
+    return replace(estimate, notes=(*estimate.notes, note))
 
 
 def _show(estimate: Estimate, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from fargate_kit.services.service import Service
     from fargate_kit.tasks.task_definition import TaskDefinition
     from fargate_kit.tasks.task_spec import TaskSpec
+
+AGAIN = "deployed again: its last deployment failed"
 
 What = Annotated[
     str,
@@ -86,9 +88,10 @@ def deploy(
 ) -> None:
     """Show what would change, ask, deploy, and wait until it stands or has failed.
 
-    A file is registered if it differs from what the service runs. Exits with 1 if the deployment
-    did not bring what was asked, also where ECS rolled it back; standard error says why. Ctrl-C
-    ends the waiting, not the deployment.
+    A file is registered if it differs from what the service runs. What does not differ is deployed
+    again if the service's last deployment failed, and waited for if that is in progress. Exits with
+    1 if the deployment did not bring what was asked, also where ECS rolled it back; standard error
+    says why. Ctrl-C ends the waiting, not the deployment.
 
     \b
     Examples:
@@ -179,16 +182,25 @@ class Deploying:
         arn = getattr(wanted, "arn", None)
         is_new = bool(changes) or (arn is not None and arn != present.arn)
         count = None if wish.count == service.desired_count else wish.count
-        if not (is_new or wish.force or count is not None):
-            return self._nothing_to_do(service, present)
+        # A service that failed has what was asked for in name only.
+        again = not (is_new or wish.force) and _newest_state(service) == "FAILED"
+        began = is_new or wish.force or again
+        if not (began or count is not None):
+            return await self._nothing_to_do(service, present)
         self._show_changes(service, present, wanted if is_new else present, changes, count)
+        if again:
+            desk.say(f"  ~ {AGAIN}")
         if not await self._is_checked(service, wanted):
             return FAILED
         desk.agree("Deploy this?", yes=wish.yes)
         definition = await self._registered_definition(wanted) if is_new else None
         desk.asks(f"deploying to {service.name}")
-        deployment = await service.deploy(definition, desired_count=count, force=wish.force)
-        return await self._end(service, deployment, changes, began=is_new or wish.force)
+        deployment = await service.deploy(
+            definition, desired_count=count, force=wish.force or again
+        )
+        return await self._end(
+            service, deployment, changes, began=began, reason=AGAIN if again else None
+        )
 
     async def _create(
         self, cluster: Cluster | str, name: str, wanted: TaskSpec | TaskDefinition
@@ -292,28 +304,61 @@ class Deploying:
         for each in under_way:
             self._desk.say(f"  ! deployment {each.id} is in progress; this one overtakes it")
 
-    def _nothing_to_do(self, service: Service, present: TaskDefinition) -> int:
-        text = f"nothing to do: {service.name} has {present.name}, which does not differ"
+    async def _nothing_to_do(self, service: Service, present: TaskDefinition) -> int:
+        if _newest_state(service) == "IN_PROGRESS":
+            self._desk.say(
+                f"{service.name} has {present.name}, which does not differ; its deployment "
+                f"{service.deployment.id} is in progress"
+            )
+            return await self._end(service, service.deployment, (), began=True, changed=False)
         if self._desk.as_json:
             from fargate_kit.cli.facts import deployment_facts
 
-            self._desk.facts({
-                "service": service.arn,
-                "changed": False,
-                "changes": [],
-                "deployment": deployment_facts(service.deployment),
-            })
+            facts = _facts(service, (), changed=False, reason=None)
+            self._desk.facts({**facts, "deployment": deployment_facts(service.deployment)})
         else:
-            typer.echo(text)
+            typer.echo(
+                f"nothing to do: {service.name} has {present.name}, which does not differ; "
+                f"{service.running_count} of {service.desired_count} tasks run"
+            )
         return 0
 
     async def _end(
-        self, service: Service, deployment: Deployment, changes: Sequence[Change], *, began: bool
+        self,
+        service: Service,
+        deployment: Deployment,
+        changes: Sequence[Change],
+        *,
+        began: bool,
+        changed: bool = True,
+        reason: str | None = None,
     ) -> int:
         from fargate_kit.cli.ending import end_deployment
-        from fargate_kit.cli.facts import change_facts
 
-        facts = {"service": service.arn, "changed": True, "changes": change_facts(changes)}
         return await end_deployment(
-            self._desk, service, deployment, timeout=self._wish.timeout, began=began, facts=facts
+            self._desk,
+            service,
+            deployment,
+            timeout=self._wish.timeout,
+            began=began,
+            facts=_facts(service, changes, changed=changed, reason=reason),
         )
+
+
+def _newest_state(service: Service) -> str | None:
+    """Return how the newest deployment stands; None of a service that is being deleted."""
+    states = [each.rollout_state for each in service.deployments if each.status == "PRIMARY"]
+    return states[0] if states else None
+
+
+def _facts(
+    service: Service, changes: Sequence[Change], *, changed: bool, reason: str | None
+) -> dict[str, Any]:
+    from fargate_kit.cli.facts import change_facts
+
+    return {
+        "service": service.arn,
+        "changed": changed,
+        "changes": change_facts(changes),
+        "reason": reason,
+    }

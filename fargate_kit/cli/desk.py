@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from fargate_kit.cli.ecs_cli import taken
-from fargate_kit.cli.failing import CUT_OFF, FAILED, json_text, leave_quietly
+from fargate_kit.cli.failing import (
+    CUT_OFF,
+    FAILED,
+    JsonForm,
+    json_text,
+    leave_quietly,
+    set_json_form,
+)
 from fargate_kit.cli.progress import Progress
 from fargate_kit.cli.running import INTERRUPTED, TERMINATED, beside, run_async
 
@@ -42,13 +49,15 @@ class Desk:
         as_json: Whether facts are printed as JSON.
 
     Attributes:
-        left: What is told if the command is interrupted now; None is nothing.
+        left: What is told if the command is interrupted now, or what returns it; None is nothing.
+        facts_left: Returns what `--json` tells of that beside the error.
     """
 
     def __init__(self, aws: Connection, *, as_json: bool = False) -> None:
         self.aws = aws
         self.as_json = as_json
-        self.left: str | None = None
+        self.left: str | Callable[[], str] | None = None
+        self.facts_left: Callable[[], Mapping[str, Any]] = dict
         self._progress = Progress(aws.clock, self.say)
 
     @property
@@ -114,7 +123,8 @@ class Desk:
             return await beside(lambda: work(self), self._progress.tell)
         except anyio.get_cancelled_exc_class():
             if self.left is not None:
-                self.say(f"fargate-kit: {self.left}")
+                left = self.left if isinstance(self.left, str) else self.left()
+                self.say(f"fargate-kit: {left}")
             raise
 
 
@@ -143,20 +153,28 @@ def at_desk(
     endpoint_url: str | None,
     as_json: bool = False,
     changes: bool = False,
+    form: JsonForm | None = None,
 ) -> None:
     """Connect, do a command's work, and exit with its code.
 
     Args:
         work: Returns the exit code.
         changes: Whether it changes anything in AWS; Ctrl-C ends what only looks at once.
+        form: What it prints as JSON; by default one object.
     """
+    set_json_form(form or JsonForm())
+    desks: list[Desk] = []
 
     async def whole() -> int:
         async with connected(region=region, profile=profile, endpoint_url=endpoint_url) as aws:
-            return await Desk(aws, as_json=as_json).work(work)
+            desks.append(Desk(aws, as_json=as_json))
+            return await desks[0].work(work)
+
+    def facts() -> Mapping[str, Any]:
+        return desks[0].facts_left() if desks else {}
 
     try:
-        code = run_async(whole, left=LEFT if changes else None)
+        code = run_async(whole, left=LEFT if changes else None, facts=facts)
     except BrokenPipeError:
         leave_quietly()
         code = CUT_OFF

@@ -12,7 +12,7 @@ from fargate_kit.cli.failing import FAILED
 from fargate_kit.cli.settings import AsJson, ClusterName, EndpointUrl, Profile, Region
 
 if TYPE_CHECKING:
-    from fargate_kit.cli.doctor_checks import Finding
+    from fargate_kit.cli.doctor_finding import Finding
     from fargate_kit.tasks.task_spec import TaskSpec
 
 # Cells of the name of what was looked at.
@@ -40,10 +40,11 @@ def doctor(
     profile: Profile = None,
     endpoint_url: EndpointUrl = None,
 ) -> None:
-    """Look at region, endpoint, credentials, permissions, cluster, network, role and leftovers.
+    """Look at region, endpoint, credentials, permissions, cluster, network, role, what was made.
 
-    Nothing is changed. ✓ is fine, ✗ keeps tasks from running, ! may, and ? could not be seen; each
-    stands with its remedy. Exits with 1 if there is a ✗.
+    The network is the one that `up` made for the cluster, or else the default VPC's. Nothing is
+    changed. ✓ is fine, ✗ keeps tasks from running, ! may, and ? could not be seen; each stands with
+    its remedy. Exits with 1 if there is a ✗, such as a cluster that is not there.
 
     \b
     Examples:

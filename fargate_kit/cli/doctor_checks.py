@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fargate_kit.cli.desk import Desk
+from fargate_kit.cli.doctor_finding import Finding, busy
+from fargate_kit.cli.doctor_made import look_at_made
+from fargate_kit.cli.doctor_network import look_at_network
 from fargate_kit.errors import (
     ApiError,
     ConfigurationError,
@@ -14,11 +16,10 @@ from fargate_kit.errors import (
     EndpointUnreachable,
     FargateError,
     NotFound,
-    TeardownIncomplete,
 )
-from fargate_kit.ownership import MADE
 
 if TYPE_CHECKING:
+    from fargate_kit.clusters.cluster import Cluster
     from fargate_kit.tasks.task_spec import TaskSpec
 
 __all__ = ["Finding", "findings"]
@@ -45,31 +46,6 @@ _CHANGES = (
     "iam:PassRole",
     "logs:FilterLogEvents",
 )
-# A definition that needs nothing but the network.
-_PLAIN = {
-    "family": "doctor",
-    "networkMode": "awsvpc",
-    "cpu": "256",
-    "memory": "512",
-    "containerDefinitions": [{"name": "main", "image": "public.ecr.aws/docker/library/busybox"}],
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        name: Such as `network`.
-        state: `ok`; `problem` keeps tasks from running; `caution` may; `unknown` was not seen.
-        text: What was found.
-        remedies: What to do about it.
-    """
-
-    name: str
-    state: str
-    text: str
-    remedies: tuple[str, ...] = ()
 
 
 async def findings(desk: Desk, cluster_name: str, spec: TaskSpec | None) -> AsyncIterator[Finding]:
@@ -77,7 +53,7 @@ async def findings(desk: Desk, cluster_name: str, spec: TaskSpec | None) -> Asyn
 
     Calls:
         sts:GetCallerIdentity; those that list, once each; iam:GetRole,
-        iam:SimulatePrincipalPolicy; those of `check_network()`, `check()` and `leftovers()`
+        iam:SimulatePrincipalPolicy; those of `look_at_network()`, `check()` and `look_at_made()`
     """
     where = desk.aws.endpoint_url or "AWS"
     yield Finding(name="region", state="ok", text=f"{desk.aws.region}, calls go to {where}")
@@ -87,12 +63,13 @@ async def findings(desk: Desk, cluster_name: str, spec: TaskSpec | None) -> Asyn
         return
     yield await _looks(desk)
     yield await _changes(desk, caller)
-    yield await _cluster(desk, cluster_name)
-    yield await _network(desk)
+    cluster, finding = await _cluster(desk, cluster_name)
+    yield finding
+    yield await look_at_network(desk, cluster)
     yield await _role(desk)
     if spec is not None:
         yield await _definition(desk, spec)
-    yield await _leftovers(desk)
+    yield await look_at_made(desk)
 
 
 async def _caller(desk: Desk) -> tuple[str, Finding]:
@@ -182,43 +159,21 @@ async def _principal(desk: Desk, caller: str) -> str:
     return (await desk.aws.role(caller.split("/")[1])).arn
 
 
-async def _cluster(desk: Desk, name: str) -> Finding:
+async def _cluster(desk: Desk, name: str) -> tuple[Cluster | None, Finding]:
     from fargate_kit.cli.finding import find_cluster
 
     try:
         cluster = await find_cluster(desk, name)
     except NotFound as error:
-        make = f"`aws ecs create-cluster --cluster-name {name}`, or another one by --cluster"
-        remedy = "`fargate-kit run` makes it" if name == "default" else make
-        return Finding(name="cluster", state="caution", text=error.reason, remedies=(remedy,))
+        state, remedy = "problem", f"`fargate-kit up {name}` makes it"
+        if name == "default":
+            state, remedy = "caution", "`fargate-kit run` makes it, and so does `fargate-kit up`"
+        elif name.startswith("arn:"):
+            remedy = "name one that is there (--cluster)"
+        return None, Finding(name="cluster", state=state, text=error.reason, remedies=(remedy,))
     except FargateError as error:
-        return Finding(name="cluster", state="unknown", text=str(error))
-    services, tasks = cluster.active_services, cluster.running_tasks
-    counts = f"{services} service{'s' * (services != 1)}, {tasks} running task{'s' * (tasks != 1)}"
-    return Finding(name="cluster", state="ok", text=f"{cluster.name}: {counts}")
-
-
-async def _network(desk: Desk) -> Finding:
-    desk.asks("looking at the default network")
-    name = "network"
-    try:
-        network = await desk.aws.default_network()
-        problems = await desk.aws.check_network(network, _PLAIN)
-        free = await desk.aws.free_addresses(network)
-    except ConfigurationError as error:
-        remedy = "name subnets (--subnet), or make a default VPC: `aws ec2 create-default-vpc`"
-        return Finding(name=name, state="caution", text=str(error), remedies=(remedy,))
-    except FargateError as error:
-        return Finding(name=name, state="unknown", text=str(error))
-    if problems:
-        return Finding(
-            name=name,
-            state="problem",
-            text="tasks in the default VPC would not start",
-            remedies=tuple(problem.message for problem in problems),
-        )
-    zones = f"{len(network.subnets)} subnets, {sum(free.values())} addresses left"
-    return Finding(name=name, state="ok", text=f"default VPC, {zones}, images are reached")
+        return None, Finding(name="cluster", state="unknown", text=str(error))
+    return cluster, Finding(name="cluster", state="ok", text=f"{cluster.name}: {busy(cluster)}")
 
 
 async def _role(desk: Desk) -> Finding:
@@ -269,31 +224,4 @@ async def _definition(desk: Desk, spec: TaskSpec) -> Finding:
         )
     return Finding(
         name=name, state="ok", text=f"{spec.family} has all that it needs", remedies=found.notes
-    )
-
-
-async def _leftovers(desk: Desk) -> Finding:
-    desk.asks("looking for what is left over")
-    name = "left over"
-    remedy = f"`fargate-kit teardown {MADE} --dry-run` lists it, without --dry-run it goes"
-    try:
-        found = [str(each) for each in await desk.aws.leftovers(MADE)]
-    except TeardownIncomplete as error:
-        seen = f"{len(error.left)} found; " if error.left else ""
-        return Finding(
-            name=name,
-            state="unknown",
-            text=f"{seen}not everything could be looked for",
-            remedies=error.problems,
-        )
-    except FargateError as error:
-        return Finding(name=name, state="unknown", text=str(error))
-    if not found:
-        return Finding(name=name, state="ok", text=f"nothing carries the tag fargate-kit={MADE}")
-    some = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
-    return Finding(
-        name=name,
-        state="ok",
-        text=f"{len(found)} with the tag fargate-kit={MADE}: {some}",
-        remedies=(remedy,),
     )

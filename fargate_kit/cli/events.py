@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fargate_kit.cli.desk import Desk, at_desk
-from fargate_kit.cli.failing import json_text
+from fargate_kit.cli.failing import JsonForm, json_text
 from fargate_kit.cli.settings import (
     AsJson,
     ClusterName,
@@ -57,7 +57,7 @@ def events(
     What goes wrong is marked with !, and what to do about it stands below. Times are UTC.
 
     With --json standard output is one object: service and events; with --follow each event is an
-    object of its own.
+    object of its own, on one line. So is an error; that Ctrl-C ends it is none.
 
     \b
     Examples:
@@ -76,7 +76,14 @@ def events(
             return 0
         return await show(desk, found, since=start, trouble=trouble)
 
-    at_desk(work, region=region, profile=profile, endpoint_url=endpoint_url, as_json=as_json)
+    at_desk(
+        work,
+        region=region,
+        profile=profile,
+        endpoint_url=endpoint_url,
+        as_json=as_json,
+        form=JsonForm(lines=follow, endless=follow),
+    )
 
 
 async def show(desk: Desk, service: Service, *, since: datetime | None, trouble: bool) -> int:

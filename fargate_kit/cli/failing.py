@@ -7,6 +7,8 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -31,6 +33,32 @@ _OPTIONS = {
     "endpoint_url=": "--endpoint-url",
 }
 _ARGUMENT = re.compile("|".join(map(re.escape, _OPTIONS)) + r"(?![\w'\"])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonForm:
+    """What `--json` of a command prints.
+
+    Attributes:
+        lines: An object a line, the error as well; otherwise one object.
+        endless: It goes on until somebody interrupts it, and that is no error.
+    """
+
+    lines: bool = False
+    endless: bool = False
+
+
+_FORM: ContextVar[JsonForm] = ContextVar("json_form")
+
+
+def set_json_form(form: JsonForm) -> None:
+    """Remember what the command that runs prints."""
+    _FORM.set(form)
+
+
+def json_form() -> JsonForm:
+    """Return what the command that runs prints; one object unless it said otherwise."""
+    return _FORM.get(JsonForm())
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
@@ -86,14 +114,14 @@ def error_facts(error: Exception) -> dict[str, Any]:
 def error_json(
     kind: str, message: str, *, beside: Mapping[str, Any] | None = None, **more: Any
 ) -> str:
-    """Return what `--json` prints of an error.
+    """Return what `--json` prints of an error: on one line where all else is an object a line.
 
     Args:
         beside: Facts that stand beside the error.
         more: Further members of the error.
     """
     facts = {**(beside or {}), "error": {"kind": kind, "message": message, **more}}
-    return json.dumps(facts, indent=2, default=json_text)
+    return json.dumps(facts, indent=None if json_form().lines else 2, default=json_text)
 
 
 def leave_quietly() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fargate_kit.cli.desk import Desk, at_desk
-from fargate_kit.cli.failing import json_text
+from fargate_kit.cli.failing import JsonForm, json_text
 from fargate_kit.cli.settings import AsJson, ClusterName, EndpointUrl, Profile, Region
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def logs(
     A line begins with its task and container where several write. A task's log ends with it; that
     of a service goes on with the tasks that come later. Lines are searched here, not by CloudWatch.
 
-    With --json each line is an object of its own: at, container, stream, text.
+    With --json each line is an object of its own: at, container, stream, text. So is an error, on
+    one line; that somebody ends what is followed, by Ctrl-C, is none.
 
     \b
     Examples:
@@ -73,7 +74,7 @@ def logs(
       fargate-kit logs web --since 10m --pattern 'ERROR|WARN'
       fargate-kit logs 1f3c5a7e --timestamps
     """
-    wanted = _compiled(pattern)
+    wanted = compiled(pattern)
 
     async def work(desk: Desk) -> int:
         from fargate_kit.cli.times import moment_of
@@ -91,7 +92,14 @@ def logs(
             containers=containers or (),
         )
 
-    at_desk(work, region=region, profile=profile, endpoint_url=endpoint_url, as_json=as_json)
+    at_desk(
+        work,
+        region=region,
+        profile=profile,
+        endpoint_url=endpoint_url,
+        as_json=as_json,
+        form=JsonForm(lines=True, endless=follow),
+    )
 
 
 async def show(
@@ -172,7 +180,12 @@ async def _find(desk: Desk, cluster: Cluster, name: str) -> Service | Task:
         return await find_task(desk, cluster, name)
 
 
-def _compiled(pattern: str | None) -> re.Pattern[str] | None:
+def compiled(pattern: str | None) -> re.Pattern[str] | None:
+    """Return the regular expression of `--pattern`.
+
+    Raises:
+        BadParameter: It is none.
+    """
     try:
         return re.compile(pattern) if pattern is not None else None
     except re.error as error:

@@ -17,6 +17,7 @@ INTERRUPTED = 130
 TERMINATED = 143
 CODES = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
 WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
 
 class Interrupted(SystemExit):
@@ -98,7 +99,8 @@ async def _interruptible(
                 _leave(left, number)
             caught.append(number)
             typer.echo(
-                f"fargate-kit: {WORDS[number]}, cleaning up; Ctrl-C again leaves now", err=True
+                f"fargate-kit: {WORDS[number]}, cleaning up; {NAMES[number]} again leaves now",
+                err=True,
             )
             scope.cancel()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -25,6 +26,7 @@ __all__ = [
     "print_hanging",
     "recording_console",
     "rollout_text",
+    "screen",
     "status_text",
     "tasks_table",
 ]
@@ -37,8 +39,15 @@ class _Screen(Console):
         raise SystemExit(CUT_OFF)
 
 
-console = _Screen(highlight=False)
-errors = _Screen(stderr=True, highlight=False)
+def screen(*, stderr: bool = False) -> _Screen:
+    """Return a console; where NO_COLOR is set it is plain, without bold letters too."""
+    if os.environ.get("NO_COLOR"):
+        return _Screen(stderr=stderr, highlight=False, color_system=None)
+    return _Screen(stderr=stderr, highlight=False)
+
+
+console = screen()
+errors = screen(stderr=True)
 
 # A mark besides the colour, for those who see no colours.
 MARKS = {

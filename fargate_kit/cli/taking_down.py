@@ -46,6 +46,8 @@ class TakingDown:
         from fargate_kit.errors import FargateError
 
         desk, name = self._desk, self._which.name
+        desk.left = "nothing was deleted"
+        desk.facts_left = partial(dict, cluster=name, deleted=[])
         desk.asks(f"looking at cluster {name}")
         inside = self._inside = await look_inside(desk.aws, name)
         for each in inside.not_seen:
@@ -61,7 +63,8 @@ class TakingDown:
             desk.say(f"- {each}{counts.get(each, '')}")
         desk.agree(f"Delete {_things(len(names))} in {desk.aws.region}?", yes=self._yes)
         again = f"`fargate-kit down {name}{' --force' if self._force else ''}` goes on"
-        desk.left = f"cluster {name} is not down; {again}"
+        desk.left = partial(self._interrupted, again)
+        desk.facts_left = self._half_way
         try:
             await self._empty()
             await self._remove()
@@ -159,7 +162,7 @@ class TakingDown:
 
         if isinstance(error, TeardownIncomplete):
             self._deleted += error.deleted
-        left = [each for each in self._inside.names() if each not in self._deleted]
+        left = self._left()
         if self._desk.as_json:
             self._desk.facts(self._facts(left, error))
         self._desk.say(f"fargate-kit: cluster {self._which.name} is not down: {said(error)}")
@@ -167,6 +170,16 @@ class TakingDown:
         self._desk.say(f"  left: {', '.join(left) or 'what came meanwhile'}")
         self._desk.say(f"  {again}")
         return FAILED
+
+    def _left(self) -> list[str]:
+        return [each for each in self._inside.names() if each not in self._deleted]
+
+    def _interrupted(self, again: str) -> str:
+        gone = ", ".join(self._deleted) or "nothing yet"
+        return f"cluster {self._which.name} is not down; gone so far: {gone}; {again}"
+
+    def _half_way(self) -> dict[str, Any]:
+        return {"cluster": self._which.name, "deleted": self._deleted, "left": self._left()}
 
     def _facts(self, left: Sequence[str], error: FargateError) -> dict[str, Any]:
         return {

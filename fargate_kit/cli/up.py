@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fargate_kit.cli.desk import Desk, at_desk
-from fargate_kit.cli.settings import AsJson, ClusterName, EndpointUrl, Profile, Region
+from fargate_kit.cli.settings import AsJson, ClusterName, EndpointUrl, Profile, Region, Yes
 from fargate_kit.cli.up_options import CIDR, Wish, ports_of, sources_of, tags_of
 from fargate_kit.cli.which_cluster import ClusterArgument, meant
 
@@ -58,6 +58,7 @@ def up(
         list[str] | None,
         typer.Option("--tag", metavar="KEY=VALUE", help="Of all that is made; repeatable."),
     ] = None,
+    yes: Yes = False,
     cluster: ClusterName = "default",
     as_json: AsJson = False,
     region: Region = None,
@@ -68,7 +69,8 @@ def up(
 
     What is there is kept. What was asked for and differs from what is there is told, and nothing is
     made then. Nothing of it costs anything until tasks run; their public addresses do. `down` takes
-    away what was made. In the network nobody is let in but who is named by --open-to.
+    away what was made. In the network nobody is let in but who is named by --open-to; before what
+    was open is closed, it asks.
 
     \b
     Examples:
@@ -94,6 +96,7 @@ def up(
         open_to=sources_of(open_to or ()),
         capacity_providers=tuple(capacity_providers or ()),
         tags=tags_of(tags or ()),
+        yes=yes,
     )
 
     from fargate_kit.cli.bringing_up import BringingUp

@@ -33,6 +33,7 @@ class Wish:
         ports: What is opened; two numbers are a range. None leaves open what is open.
         open_to: To whom.
         capacity_providers: What tasks may ask for; none is both of Fargate, or what there is.
+        yes: Whether nobody is asked before what is open is closed.
     """
 
     cluster: str
@@ -43,6 +44,7 @@ class Wish:
     open_to: tuple[Source, ...] = ()
     capacity_providers: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+    yes: bool = False
 
 
 def ports_of(texts: Sequence[str]) -> tuple[int | tuple[int, int], ...]:
@@ -68,7 +70,8 @@ def sources_of(texts: Sequence[str]) -> tuple[Source, ...]:
     """Read who may come in: addresses, ranges, security groups, or `anywhere`.
 
     Raises:
-        BadParameter: One of them is none, or is the whole internet without saying so.
+        BadParameter: One of them is none, is the whole internet without saying so, or would let in
+            more than it names.
     """
     from fargate_kit.model.ingress import ANYWHERE as EVERYBODY
     from fargate_kit.model.ingress import ingress_of
@@ -87,6 +90,13 @@ def sources_of(texts: Sequence[str]) -> tuple[Source, ...]:
         if problems:
             raise typer.BadParameter(
                 f"{text!r} is nobody who can be let in; give {problems[0].allowed}, or {ANYWHERE}",
+                param_hint="--open-to",
+            )
+        if (whole := _range_around(text)) is not None:
+            address = text.partition("/")[0]
+            raise typer.BadParameter(
+                f"{text} is an address with the length of a range: give {address} to let in that "
+                f"address alone, or {whole} for the whole range",
                 param_hint="--open-to",
             )
         found.append(text)
@@ -122,3 +132,13 @@ def _is_everything(text: str) -> bool:
         return ipaddress.ip_network(text, strict=False).prefixlen == 0
     except ValueError:
         return False
+
+
+def _range_around(text: str) -> str | None:
+    """Return the range that an address is somewhere in; None where nothing else would be let in."""
+    try:
+        interface = ipaddress.ip_interface(text)
+    except ValueError:
+        return None
+    is_whole = interface.ip == interface.network.network_address
+    return None if is_whole else str(interface.network)

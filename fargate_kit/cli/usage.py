@@ -15,6 +15,7 @@ __all__ = ["LogsOfAProject", "Scaling", "WithHints"]
 # Options of `fargate-kit` itself, which stand before the command.
 _BEFORE = ("--cluster-config", "--ecs-profile")
 _BELOW_ZERO = re.compile(r"-\d+")
+_NO_COMMAND = re.compile(r"No such command '([^']+)'")
 
 
 class WithHints(TyperGroup):
@@ -25,17 +26,19 @@ class WithHints(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            # The parser's own class has another home in each version of typer.
+            # The parser's own classes have another home in each version of typer.
             if (option := getattr(error, "option_name", None)) is not None:
-                _explain(error, option)
+                _explain_option(error, option)
+            elif found := _NO_COMMAND.match(getattr(error, "message", None) or ""):
+                _explain_command(error, found[1])
             raise
 
 
 class LogsOfAProject(TyperCommand):
-    """`compose logs`, of which many expect that `-f` follows, as elsewhere."""
+    """`compose logs`, of which many expect that `-f` follows and that a name is a service's."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the command line, and refuse `-f` without a file in words of its own."""
+        """Read the command line, and refuse `-f` without a file, and names, in words of its own."""
         if not ctx.resilient_parsing and _follows(args):
             raise typer.BadParameter(
                 "it is --file in every command of `compose`, and needs a file; --follow goes on "
@@ -43,7 +46,16 @@ class LogsOfAProject(TyperCommand):
                 ctx=ctx,
                 param_hint="-f",
             )
-        return super().parse_args(ctx, args)
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            options = " ".join(f"--container {name}" for name in rest)
+            raise typer.BadParameter(
+                f"containers are named with an option: {ctx.command_path} {options}",
+                ctx=ctx,
+                param_hint=" ".join(rest),
+            )
+        return rest
 
 
 class Scaling(TyperCommand):
@@ -71,9 +83,22 @@ def _follows(arguments: Sequence[str]) -> bool:
     return False
 
 
-def _explain(error: Any, option: str) -> None:
+def _explain_command(error: Any, word: str) -> None:
+    from fargate_kit.cli.former import successor_of_command
+
+    group = " ".join(error.ctx.command_path.split()[1:]) if error.ctx else ""
+    if (hint := successor_of_command(group, word)) is not None:
+        error.message = f"No such command '{word}'. {hint}"
+
+
+def _explain_option(error: Any, option: str) -> None:
+    from fargate_kit.cli.former import successor_of_option
+
     path = error.ctx.command_path.split() if error.ctx else []
     if option in _BEFORE and len(path) > 1:
         rest = " ".join(path[1:])
         error.message = f"{option} stands before the command: {path[0]} {option} NAME {rest}"
+        error.possibilities = None
+    elif (hint := successor_of_option(" ".join(path[1:]), option)) is not None:
+        error.message = f"No such option: {option}. {hint}"
         error.possibilities = None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["ClusterArgument", "Meant", "mark_of", "meant"]
+__all__ = ["ClusterArgument", "Meant", "cluster_of", "mark_of", "meant"]
 
 ClusterArgument = Annotated[
     str | None,
@@ -35,6 +35,11 @@ class Meant:
 def mark_of(cluster: str) -> str:
     """Return the mark of what `up` makes for a cluster."""
     return f"{_PREFIX}{cluster}"
+
+
+def cluster_of(mark: str) -> str | None:
+    """Return the cluster whose mark this is; None if `up` made nothing under it."""
+    return mark.removeprefix(_PREFIX) if mark.startswith(_PREFIX) else None
 
 
 def meant(context: typer.Context, name: str | None, option: str) -> Meant:

@@ -162,7 +162,8 @@ def _dependency(
         ledger.refused(
             entry,
             f"{name} is to end, and an ECS service never does",
-            "use --topology one-task, or run it as a task",
+            f"use --topology one-task, where all have one count and {name} runs once in each task; "
+            f"or run {name} as a task before, and take it out of the file and of `depends_on:`",
             rule="depends-on",
         )
     else:

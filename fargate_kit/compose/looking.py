@@ -21,6 +21,8 @@ __all__ = [
     "find_log_group",
     "find_services",
     "log_group_tags",
+    "log_groups_of",
+    "roles_of",
     "scaled_services",
 ]
 
@@ -143,3 +145,23 @@ async def log_group_tags(session: Session, group: dict[str, object]) -> dict[str
     reply = await api.call("logs", "ListTagsForResource", resourceArn=arn)
     tags: dict[str, str] = reply.get("tags") or {}
     return tags
+
+
+def log_groups_of(definition: TaskDefinition, region: str) -> list[tuple[str, str]]:
+    """Return the log groups that containers write to, each with its region.
+
+    Args:
+        region: The one of groups that name none.
+    """
+    found: dict[tuple[str, str], None] = {}
+    for container in definition.raw["containerDefinitions"]:
+        options = (container.get("logConfiguration") or {}).get("options") or {}
+        if group := options.get("awslogs-group"):
+            found[group, options.get("awslogs-region") or region] = None
+    return list(found)
+
+
+def roles_of(definition: TaskDefinition) -> list[str]:
+    """Return the names of the roles that tasks of a revision have."""
+    arns = [definition.raw.get(key) for key in ("executionRoleArn", "taskRoleArn")]
+    return [arn.rpartition("/")[2] for arn in arns if arn]

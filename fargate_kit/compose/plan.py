@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from fargate_kit.compose.difference import Difference
     from fargate_kit.compose.running_project import RunningProject
     from fargate_kit.compose.steps import OnStep
-    from fargate_kit.compose.taking_down import Known, TakenDown
+    from fargate_kit.compose.stock import Known
+    from fargate_kit.compose.taking_down import TakenDown
     from fargate_kit.connections.connection import Connection
     from fargate_kit.service_spec import ServiceSettings
 
@@ -306,7 +307,7 @@ class Plan:
         return await remains(aws._session, self.project, place, logs=logs, known=self._known())
 
     def _known(self) -> Known:
-        from fargate_kit.compose.taking_down import Known
+        from fargate_kit.compose.stock import Known
 
         tasks = [service.task.to_api() for service in self.services]
         named = [task.get(key) for key in ("executionRoleArn", "taskRoleArn") for task in tasks]

@@ -143,10 +143,32 @@ def _count(drafts: Sequence[Draft], shop: Workshop) -> int:
             first.set_by["replicas"],
             "the containers of one task have one count, and the services ask for "
             + ", ".join(f"{number} {name}" for name, number in counts.items()),
-            "ask for one count, or use --topology service-each",
+            _one_count(drafts, max(counts.values())),
             rule="replicas",
         )
     return said[0].replicas or 0 if said else 1
+
+
+def _one_count(drafts: Sequence[Draft], most: int) -> str:
+    """Return the way out of counts that differ; services of their own cannot wait for an end."""
+    waits = next(
+        (
+            (each.name, need)
+            for each in drafts
+            for need, when in each.needs.items()
+            if when == "SUCCESS"
+        ),
+        None,
+    )
+    if waits is None:
+        return "ask for one count, or use --topology service-each"
+    name, need = waits
+    return (
+        f"give all of them `deploy: {{replicas: {most}}}` ({need} then runs once in each task); "
+        f"or, since a service of its own cannot wait for {need} to end, run {need} as a task "
+        f"before, take it out of the file and of {name}'s `depends_on:`, and use --topology "
+        "service-each"
+    )
 
 
 def _roll_out(drafts: Sequence[Draft], shop: Workshop) -> RollOut:

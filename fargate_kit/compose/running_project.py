@@ -212,8 +212,9 @@ class RunningProject:
         """Take everything down that was made for the project, and prove that nothing is left.
 
         What others made stays: roles, log groups and clusters that were there before. Log groups
-        with lines in them stay as well, unless it is said otherwise. It may be asked again at any
-        time.
+        with lines in them stay as well, unless it is said otherwise. So does what is still used
+        in the region: by services of the project in other clusters, and by tasks of its definitions
+        wherever they run. It may be asked again at any time.
 
         Args:
             logs: Whether the project's log groups go with every line in them.
@@ -224,9 +225,13 @@ class RunningProject:
 
         Calls:
             to look, twice: ecs:DescribeClusters, ecs:ListServices, ecs:DescribeServices,
-            ecs:ListTaskDefinitionFamilies, ecs:ListTaskDefinitions, ecs:DescribeTaskDefinition for
-            each revision, iam:GetRole, logs:DescribeLogGroups, logs:ListTagsForResource,
-            logs:DescribeLogStreams, servicediscovery:ListNamespaces; and what deletes them
+            ecs:ListTasks, ecs:ListTaskDefinitionFamilies, ecs:ListTaskDefinitions,
+            ecs:DescribeTaskDefinition for each revision, iam:GetRole, logs:DescribeLogGroups,
+            logs:ListTagsForResource, logs:DescribeLogStreams, servicediscovery:ListNamespaces; to
+            look elsewhere in the region, twice too: ecs:ListClusters, ecs:DescribeClusters for
+            every 100, and for each cluster with services or tasks in it ecs:ListServices for every
+            100 and ecs:ListTasks for each family of the project, with ecs:DescribeServices and
+            ecs:DescribeTasks of what is found; and what deletes them
         """
         return await take_down(
             self._session, self.name, self.cluster_name, logs=logs, on_step=on_step

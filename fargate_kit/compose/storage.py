@@ -145,11 +145,9 @@ def _configuration(source: str, declared: Found | None, shop: Workshop) -> dict[
         return {"efsVolumeConfiguration": found}
     if named is not None:
         shop.ledger.ignored(named, "the volume is made with each task and needs no name of its own")
-    shop.ledger.altered(
-        declared,
-        f"it becomes ephemeral storage of the task: {_LOST}; name an EFS file system to keep it",
-        "volumes",
-    )
+    text = f"it becomes ephemeral storage of the task: {_LOST}; name an EFS file system to keep it"
+    shop.ledger.altered(declared, text, "volumes")
+    shop.ledger.caution(f"{declared.place}: {declared.path}: {text}")
     return {}
 
 

@@ -49,6 +49,8 @@ def _variable(name: str, entry: Found, draft: Draft, shop: Workshop) -> None:
     if not entry.is_null:
         draft.environment[name] = entry.text
         _names_a_service(name, entry, draft, shop)
+    elif shop.ledger.has(entry):
+        draft.environment.pop(name, None)  # its value cannot be read, which is said already
     elif name in shop.project.variables:
         draft.environment[name] = shop.project.variables[name]
         shop.ledger.mapped(entry, "environment", "its value is that of this shell, as of now")

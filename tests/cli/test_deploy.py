@@ -60,6 +60,72 @@ async def test_what_is_the_same_is_not_deployed(
     assert not spent["ecs:UpdateService"]
 
 
+@pytest.fixture
+async def dead(aws: fk.Connection, cluster: fk.Cluster, shell: ShellSpec) -> fk.Service:
+    """Return a service whose only deployment failed: it writes to a log group that is not there."""
+    spec = shell(BETTER, family="dead", log_group="/dead")
+    service = await cluster.create_service("dead", await aws.register(spec), desired_count=1)
+    with pytest.raises(fk.DeploymentFailed):
+        await service.deployment.wait()
+    service = await service.refresh()
+    for _ in range(120):
+        if service.deployment.rollout_state == "FAILED":
+            return service
+        await aws.clock.sleep(5)
+        service = await service.refresh()
+    raise AssertionError(f"the circuit breaker did not end {service.deployment}")
+
+
+async def test_same_is_deployed_again_where_it_failed(
+    aws: fk.Connection, desk: Desk, dead: fk.Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second try of what failed is a failure as long as it fails, and runs once it can."""
+    assert await Deploying(desk, NOW).go("dead:1", "prod", "dead") == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "deployed again: its last deployment failed" in shown.err
+    assert (await dead.refresh()).deployment.id != dead.deployment.id
+    await aws.create_log_group("/dead")
+    assert await Deploying(desk, NOW).go("dead:1", "prod", "dead") == 0
+    assert "✓ dead has dead:1: 1 of 1 tasks run" in capsys.readouterr().out
+
+
+async def test_second_try_is_checked_and_told_to_programs(
+    aws: fk.Connection, json_desk: Desk, dead: fk.Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --check the reason why it failed is found before it is tried again, then why it is."""
+    checked = Wish(yes=True, timeout=1800, check=True)
+    assert await Deploying(json_desk, checked).go("dead:1", "prod", "dead") == 1
+    shown = capsys.readouterr()
+    assert "there is no log group /dead" in json.loads(shown.out)["error"]["message"]
+    assert "its last deployment failed" in shown.err
+    assert (await dead.refresh()).deployment.id == dead.deployment.id
+    await aws.create_log_group("/dead")
+    assert await Deploying(json_desk, checked).go("dead:1", "prod", "dead") == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["changed"], facts["changes"]) == (True, [])
+    assert facts["reason"] == "deployed again: its last deployment failed"
+    assert facts["deployment"]["rollout_state"] == "COMPLETED"
+
+
+async def test_same_is_waited_for_while_it_is_in_progress(
+    aws: fk.Connection,
+    json_desk: Desk,
+    cluster: fk.Cluster,
+    shell: ShellSpec,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What is under way is not called done: its verdict is the answer, and nothing is changed."""
+    spec = shell(BETTER, family="dead", log_group="/dead")
+    service = await cluster.create_service("dead", await aws.register(spec), desired_count=1)
+    before = aws.calls
+    assert await Deploying(json_desk, NOW).go("dead:1", "prod", "dead") == 1
+    assert not (aws.calls - before)["ecs:UpdateService"]
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["changed"], facts["deployment"]["id"]) == (False, service.deployment.id)
+    assert facts["error"]["kind"] == "DeploymentFailed"
+
+
 async def test_same_is_deployed_anew_where_forced(
     desk: Desk, web: fk.Service, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -243,5 +243,21 @@ async def test_interrupted_down_goes_on(
 
     assert await cut_short(step, work)
     assert "`fargate-kit down prod --force` goes on" in capsys.readouterr().err
+    facts = desk.facts_left()
+    assert facts["left"]
+    assert not {*facts["deleted"]} & {*facts["left"]}
     assert await taking_down(desk, force=True).go() == 0
     assert await everything() == before
+
+
+@pytest.mark.usefixtures("busy")
+async def test_down_that_only_looked_deleted_nothing(
+    desk: Desk, cut_short: CutShort, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C before the first deletion says that there was none."""
+
+    async def work() -> None:
+        await desk.work(lambda _: taking_down(desk, force=True).go())
+
+    assert await cut_short(1, work)
+    assert capsys.readouterr().err == "fargate-kit: nothing was deleted\n"

@@ -11,7 +11,7 @@ from rich.console import Console
 
 import fargate_kit as fk
 from fargate_kit.cli.listing import Column, listing
-from fargate_kit.cli.screen import tasks_table
+from fargate_kit.cli.screen import screen, tasks_table
 
 COLUMNS = (
     Column(heading="task"),
@@ -86,3 +86,19 @@ async def test_tasks_fit_sixty_columns(
     assert heading == "  task      status     zone        private address"
     assert row.startswith(f"  {task.id[:8]}  ● RUNNING")
     assert row == row.rstrip()
+
+
+def test_no_color_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where NO_COLOR is set not even a terminal gets codes, for bold letters neither."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    shown = []
+    for no_color in ("", "1"):
+        monkeypatch.setenv("NO_COLOR", no_color)
+        console = screen()
+        with console.capture() as captured:
+            console.print("[bold green]web[/]")
+        assert console.is_terminal
+        shown.append(captured.get())
+    assert shown[0].startswith("\x1b[1")
+    assert shown[1] == "web\n"

@@ -98,6 +98,23 @@ def test_cost_of_a_file_needs_no_account(capsys: pytest.CaptureFixture[str]) -> 
     assert "a month" in capsys.readouterr().out
 
 
+def test_cost_says_that_addresses_are_not_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file cannot tell whether its tasks get public addresses, and these cost."""
+    notes = []
+    for more in ([], ["--public-ip"]):
+        assert run(["cost", WORDPRESS, "--region", "us-east-1", "--json", *more]) == 0
+        facts = json.loads(capsys.readouterr().out)
+        assert any("IPv4" in each["what"] for each in facts["lines"]) == bool(more)
+        notes.append([each for each in facts["notes"] if "--public-ip" in each])
+    assert (len(notes[0]), notes[1]) == (1, [])
+
+
+async def test_cost_of_a_service_needs_no_such_note(desk: Desk, web: fk.Service) -> None:
+    """A service says itself whether its tasks have public addresses."""
+    found = await cost.service_cost(desk, "prod", "web", None, None)
+    assert not any("--public-ip" in each for each in found.notes)
+
+
 def test_cost_wants_a_region(capsys: pytest.CaptureFixture[str]) -> None:
     """Prices differ by region, so none is taken by chance."""
     assert run(["cost", WORDPRESS]) == 1
@@ -145,7 +162,7 @@ async def test_doctor_names_the_permissions_that_are_missing(
     assert by_name["looking"]["state"] == "problem"
     assert "ec2:DescribeVpcs" in by_name["looking"]["text"]
     assert "ecs:ListClusters" not in by_name["looking"]["text"]
-    assert by_name["left over"]["state"] == "unknown"
+    assert by_name["made"]["state"] == "unknown"
     assert by_name["credentials"]["state"] == "ok"
 
 

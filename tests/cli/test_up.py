@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+import typer
 
 import fargate_kit as fk
 from fargate_kit.cli.bringing_up import BringingUp
@@ -22,6 +23,7 @@ ShellSpec = Callable[..., fk.TaskSpec]
 Everything = Callable[[], Awaitable[set[str]]]
 CutShort = Callable[[int, Callable[[], Awaitable[object]]], Awaitable[bool]]
 MARK = "up:prod"
+CLUSTER = "cluster prod"
 
 
 def wish(**more: Any) -> Wish:
@@ -132,9 +134,35 @@ async def test_ports_are_opened_to_who_is_named_and_nobody_else(
     await BringingUp(desk, wish(network=True)).go()
     assert (await network_of(aws)).openings == both
     capsys.readouterr()
-    await BringingUp(desk, wish(network=True, ports=(443,), open_to=(fk.ANYWHERE,))).go()
-    assert (await network_of(aws)).openings == "tcp 443 from 0.0.0.0/0"
-    assert "changed: sg-" in capsys.readouterr().out
+    more = wish(network=True, ports=(80, (8000, 8010), 22), open_to=("203.0.113.7",))
+    assert await BringingUp(desk, more).go() == 0
+    shown = capsys.readouterr()
+    assert "tcp 22 from" in shown.out
+    assert "close" not in shown.out + shown.err
+
+
+async def test_what_is_closed_is_told_and_asked_for(
+    aws: fk.Connection, json_desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """New rules take the place of others only where somebody agreed to what they close."""
+    web = wish(network=True, ports=(80, 443), open_to=(fk.ANYWHERE,))
+    await BringingUp(json_desk, web).go()
+    capsys.readouterr()
+    only = {"network": True, "ports": (443, 22), "open_to": (fk.ANYWHERE,)}
+    before = aws.calls
+    with pytest.raises(typer.BadParameter, match="nobody can answer"):
+        await BringingUp(json_desk, wish(**only)).go()
+    assert not [name for name in aws.calls - before if "Describe" not in name]
+    told = capsys.readouterr().err.splitlines()
+    assert "  - closes: tcp 80 from 0.0.0.0/0" in told
+    assert "  + opens: tcp 22 from 0.0.0.0/0" in told
+    assert not any("443" in line for line in told)
+    assert await BringingUp(json_desk, wish(**only, yes=True)).go() == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert [(each["first_port"], each["source"]) for each in facts["closed"]] == [(80, "0.0.0.0/0")]
+    assert facts["made"][0].endswith("; closed: tcp 80 from 0.0.0.0/0")
+    both = "tcp 22 from 0.0.0.0/0; tcp 443 from 0.0.0.0/0"
+    assert (await network_of(aws)).openings == both
 
 
 async def test_what_differs_is_told_at_once_and_nothing_is_made(
@@ -241,12 +269,31 @@ async def test_interrupted_up_says_what_it_left(
 
     assert await cut_short(step, work)
     left = capsys.readouterr().err
-    assert "`fargate-kit down prod` takes it away" in left
     found = await find_networks(aws, MARK)
     assert (len(found.whole), found.strays) == (1 if step == 13 else 0, ())
-    assert ("made so far: network vpc-" in left) == bool(found.whole)
+    if found.whole:
+        assert "made so far: network vpc-" in left
+        assert "`fargate-kit down prod` takes away what was made" in left
+    else:
+        assert "nothing else was made" in left
+        assert "down" not in left
+    facts = desk.facts_left()
+    assert (len(facts["done"]), facts["not_done"]) == ((1, []) if found.whole else (0, [CLUSTER]))
+    assert facts["failed"] == (CLUSTER if found.whole else "the network of prod")
     assert await BringingUp(desk, wish(network=True)).go() == 0
     await network_of(aws)
+
+
+async def test_up_that_only_looked_made_nothing(
+    desk: Desk, cut_short: CutShort, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C before the first change says that there was none."""
+
+    async def work() -> None:
+        await desk.work(lambda _: BringingUp(desk, wish(network=True)).go())
+
+    assert await cut_short(1, work)
+    assert capsys.readouterr().err == "fargate-kit: nothing was made\n"
 
 
 async def test_parts_that_a_dead_process_left_are_taken_away(
