@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 
+from fargate_kit.sim.actions import check_action
 from fargate_kit.sim.clock import SimClock, StepClock
 from fargate_kit.sim.cloudwatch_logs.facts import Shown
 from fargate_kit.sim.cloudwatch_logs.service import (
@@ -202,6 +203,7 @@ class Account:
         try:
             check_region(target.region)
             check_signature(request, target)
+            check_action(request, target)
             self._advance()
             fate = self.faults.before(
                 target.service,

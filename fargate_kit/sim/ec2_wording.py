@@ -104,7 +104,7 @@ PAGE_TOO_LARGE = Refusal(
 )
 NO_NUMBER = Refusal(BAD_VALUE, "Value ( {value} ) for parameter {name} is invalid.", MEM)
 PAGE_WITH_IDS = Refusal(
-    BAD_COMBINATION, "The parameter {ids} cannot be used with the parameter {size}", OBS
+    BAD_COMBINATION, "The parameter {ids} cannot be used with the parameter {size}", MEM
 )
 BAD_TOKEN = Refusal(
     BAD_VALUE, "Value ( {value} ) for parameter NextToken is invalid. The token is invalid.", OBS
@@ -157,6 +157,32 @@ GATEWAY_NOT_ATTACHED = Refusal(
 BAD_ADDRESS = Refusal(BAD_VALUE, "Value ({address}) for parameter {name} is invalid.", MEM)
 ADDRESS_ELSEWHERE = Refusal(
     BAD_VALUE, "Address {address} does not fall within the subnet's address range", OBS
+)
+
+# Endpoints and attributes.
+ENDPOINT_SERVICE_MISSING = Refusal(
+    "InvalidServiceName", "The Vpc Endpoint Service '{name}' does not exist", OBS
+)
+SUBNETS_OF_GATEWAY_ENDPOINT = Refusal(
+    "InvalidParameter", "Subnet IDs are only supported for Interface type VPC Endpoint.", MEM
+)
+TABLES_OF_INTERFACE_ENDPOINT = Refusal(
+    "InvalidParameter", "Route table IDs are only supported for Gateway type VPC Endpoint.", MEM
+)
+ENDPOINT_ROUTE_EXISTS = Refusal(
+    "RouteAlreadyExists",
+    "route table {id} already has a route with destination-prefix-list-id {prefix_list}",
+    MEM,
+)
+PRIVATE_NAME_TAKEN = Refusal(
+    "InvalidParameter",
+    "private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
+    "{domain} in the VPC {vpc}",
+    OBS,
+)
+NO_ATTRIBUTE = Refusal(BAD_COMBINATION, "No attributes specified.", MEM)
+SEVERAL_ATTRIBUTES = Refusal(
+    BAD_COMBINATION, "Fields for multiple attribute types specified: {names}", MEM
 )
 
 # Route tables and routes.

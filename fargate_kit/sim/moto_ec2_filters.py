@@ -41,10 +41,11 @@ def _knowing(describe: Callable[..., list[Any]], known: Mapping[str, Values]) ->
 
 
 def _fits(values: Iterable[object], wanted: Sequence[str]) -> bool:
-    return any(_pattern(each).fullmatch(_text(value)) for value in values for each in wanted)
+    return any(pattern(each).fullmatch(_text(value)) for value in values for each in wanted)
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+def pattern(text: str) -> re.Pattern[str]:
+    """Read the value of a filter, which may have wildcards."""
     return re.compile(fnmatch.translate(_ESCAPED.sub(r"[\1]", text)))
 
 
@@ -54,6 +55,10 @@ def _text(value: object) -> str:
 
 def _association(name: str) -> Values:
     return lambda interface: _kept(interface.association.get(name))
+
+
+def _attachment(name: str) -> Values:
+    return lambda interface: [getattr(interface, name)] if interface.attachment_id else []
 
 
 def _kept(value: object) -> list[object]:
@@ -111,7 +116,14 @@ _KNOWN: Mapping[str, Mapping[str, Values]] = {
         "ip-permission.ipv6-cidr": _each_source("ingress_rules", "CidrIpv6"),
         "ip-permission.prefix-list-id": _each_prefix_list("ingress_rules"),
     },
+    "describe_security_group_rules": {"group-id": lambda rule: [rule.group_id]},
     "describe_subnets": {
+        "customer-owned-ipv4-pool": lambda _: [],
+        "enable-lni-at-device-index": lambda _: [],
+        "ipv6-cidr-block-association.state": lambda subnet: [
+            "associated" for _ in subnet.ipv6_cidr_block_associations
+        ],
+        "map-customer-owned-ip-on-launch": lambda _: [False],
         "enable-dns64": lambda _: [False],
         "ipv6-cidr-block-association.association-id": _each_block6("associationId"),
         "ipv6-cidr-block-association.ipv6-cidr-block": _each_block6("ipv6CidrBlock"),
@@ -126,6 +138,7 @@ _KNOWN: Mapping[str, Mapping[str, Values]] = {
         "subnet-arn": lambda subnet: [subnet.arn],
     },
     "describe_vpc_endpoints": {
+        "ip-address-type": lambda _: ["ipv4"],
         "service-region": lambda endpoint: [endpoint.ec2_backend.region_name],
         "vpc-endpoint-id": lambda endpoint: [endpoint.id],
     },
@@ -140,7 +153,11 @@ _KNOWN: Mapping[str, Mapping[str, Values]] = {
         "association.ip-owner-id": _association("ipOwnerId"),
         "association.public-dns-name": _association("publicDnsName"),
         "association.public-ip": _association("publicIp"),
+        "attachment.delete-on-termination": _attachment("delete_on_termination"),
+        "attachment.device-index": _attachment("device_index"),
+        "attachment.status": lambda interface: ["attached"] if interface.attachment_id else [],
         "availability-zone-id": lambda interface: [interface.subnet.availability_zone_id],
+        "group-name": lambda interface: [group.name for group in interface.group_set],
         "ipv6-addresses.ipv6-address": lambda interface: interface.ipv6_addresses,
         "operator.managed": lambda _: [False],
         "operator.principal": lambda _: [],

@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fargate_kit.sim import ec2_wording as wording
+from fargate_kit.sim.moto_ec2_default_groups import mend_default_groups
+from fargate_kit.sim.moto_ec2_endpoint_services import mend_endpoint_services
 from fargate_kit.sim.moto_ec2_filters import mend_filters
 
 
 def mend_ec2(ec2: Any) -> None:
     """Put a backend of EC2 right."""
     mend_filters(ec2)
+    mend_default_groups(ec2)
+    mend_endpoint_services(ec2)
     _mend_blocks(ec2)
     _mend_routes(ec2)
     _mend_rules(ec2)

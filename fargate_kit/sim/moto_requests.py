@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -20,6 +21,9 @@ from fargate_kit.sim.request import Request, Response, Route, route
 from fargate_kit.sim.scaling.history import HistoryItem
 
 _READING = ("Describe", "Get", "List")
+
+# How moto says that it is only a filter which it does not know.
+_FILTER = re.compile(r"The filter '([^']*)' for ")
 
 # Services whose first use need not make a VPC.
 _WITHOUT_NETWORK = frozenset({"iam", "sts", "s3", "logs", "ssm", "secretsmanager", "ecr"})
@@ -94,8 +98,10 @@ class MotoRequests(MotoTurns):
             with dated(self._next_moment(), target.service), ExitStack() as seen:
                 self._show(moto, target, seen, shown, history)
                 response = moto_wsgi.call(application, environ)
-        except (NotImplementedError, OperationNotFoundError):
-            raise UnsupportedOperation(target.service, target.operation) from None
+        except (NotImplementedError, OperationNotFoundError) as missing:
+            found = _FILTER.match(str(missing))
+            note = f"What is missing is its filter {found[1]!r}." if found else ""
+            raise UnsupportedOperation(target.service, target.operation, note) from None
         except AwsError:
             raise
         except Exception as failure:

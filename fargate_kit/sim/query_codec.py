@@ -165,7 +165,7 @@ def _value(shape: Shape, fields: Mapping[str, str], key: str, path: str) -> Any:
     if isinstance(shape, ListShape):
         return _list(shape, fields, key, path)
     if isinstance(shape, MapShape):
-        raise NotImplementedError(f"{path} is a map, which no simulated request has yet")
+        return _map(shape, fields, key, path)
     text = fields.get(key)
     return None if text is None else _scalar(shape, text, path)
 
@@ -173,18 +173,41 @@ def _value(shape: Shape, fields: Mapping[str, str], key: str, path: str) -> Any:
 def _list(shape: ListShape, fields: Mapping[str, str], key: str, path: str) -> list[Any] | None:
     flattened = shape.serialization.get("flattened", False)
     begin = f"{key}." if flattened else f"{key}.{shape.member.serialization.get('name', 'member')}."
+    found = _numbers(fields, begin)
+    if not found:
+        return [] if key in fields else None
+    values = (
+        _value(shape.member, fields, f"{begin}{index}", f"{path}.{position}.member")
+        for position, index in enumerate(found, start=1)
+    )
+    return [value for value in values if value is not None]
+
+
+def _map(shape: MapShape, fields: Mapping[str, str], key: str, path: str) -> dict[str, Any] | None:
+    """Read the entries of a map, each of which is a numbered pair."""
+    begin = f"{key}." if shape.serialization.get("flattened", False) else f"{key}.entry."
+    key_name = shape.key.serialization.get("name", "key")
+    value_name = shape.value.serialization.get("name", "value")
+    read = {}
+    for index in _numbers(fields, begin):
+        entry = fields.get(f"{begin}{index}.{key_name}")
+        if entry is not None:
+            inside = f"{path}.{entry}.member"
+            value = _value(shape.value, fields, f"{begin}{index}.{value_name}", inside)
+            if value is None:
+                raise MISSING.error(value="null", path=inside)
+            read[entry] = value
+    return read or None
+
+
+def _numbers(fields: Mapping[str, str], begin: str) -> list[int]:
+    """List the numbers that follow the beginning of a name, in their order."""
     found = {
         int(match[1])
         for name in fields
         if name.startswith(begin) and (match := _INDEX.match(name[len(begin) :]))
     }
-    if not found:
-        return [] if key in fields else None
-    values = (
-        _value(shape.member, fields, f"{begin}{index}", f"{path}.{position}.member")
-        for position, index in enumerate(sorted(found), start=1)
-    )
-    return [value for value in values if value is not None]
+    return sorted(found)
 
 
 def _scalar(shape: Shape, text: str, path: str) -> Any:

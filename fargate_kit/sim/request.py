@@ -96,7 +96,7 @@ _TARGETS = {
     "AWSEvents": "events",
 }
 # API versions of the query services, from the service models.
-_VERSIONS = {
+VERSIONS = {
     "2016-11-15": "ec2",
     "2010-05-08": "iam",
     "2011-06-15": "sts",
@@ -155,10 +155,10 @@ def route(request: Request, default_region: str = "us-east-1") -> Route:
         return result(_TARGETS.get(prefix) or named or prefix, operation, Protocol.JSON)
     if found := _RPC_PATH.match(request.path):
         return result(_TARGETS.get(found[1]) or named, found[2], Protocol.CBOR)
-    action, version = _action(request)
+    action, version = read_action(request)
     if action:
-        service = _VERSIONS.get(version) or named or "ec2"
-        return result(service, action, Protocol.EC2 if service == "ec2" else Protocol.QUERY)
+        service = _form_service(version, signing_name, named)
+        return result(service, action, _form_protocol(service))
     service = "sesv2" if named == "ses" else named or "s3"
     protocol, operation = _rest_operation(service, request)
     return result(service, operation, protocol)
@@ -194,14 +194,37 @@ def _scope(request: Request) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
-def _action(request: Request) -> tuple[str, str]:
+def read_action(request: Request) -> tuple[str, str]:
+    """Tell the action and the API version that a form names; each is empty if it names none."""
     form = request.query
-    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    kind = request.headers.get("content-type", "")
+    if request.body and kind.startswith("application/x-www-form-urlencoded"):
         form = request.body.decode("utf-8", "replace")
     if "Action=" not in form:
         return "", ""
     names = dict(item.partition("=")[::2] for item in form.split("&"))
     return unquote_plus(names.get("Action", "")), unquote_plus(names.get("Version", ""))
+
+
+def _form_service(version: str, signing_name: str, named: str) -> str:
+    """Tell whose form it is: the signature says so, and the version which of two it may mean."""
+    by_version = VERSIONS.get(version, "")
+    if signing_name and _SCOPES_BY_SERVICE.get(by_version, by_version) != signing_name:
+        return named
+    return by_version or "ec2"
+
+
+@functools.cache
+def _form_protocol(service: str) -> Protocol:
+    """Tell in which protocol a service answers a form."""
+    if service == "ec2":
+        return Protocol.EC2
+    try:
+        model = service_model(service)
+    except (UnknownServiceError, DataNotFoundError):
+        return Protocol.QUERY
+    known = model.metadata.get("protocols", ())
+    return Protocol.QUERY if "query" in known else Protocol(model.resolved_protocol)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

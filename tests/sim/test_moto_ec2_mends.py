@@ -121,7 +121,7 @@ def test_blocks_are_written_in_their_canonical_form(moto: MotoAdapter) -> None:
     asked = {"GroupId": group["GroupId"], "IpPermissions": [rule]}
     ask(moto, "ec2", "AuthorizeSecurityGroupIngress", **asked)
     (after,) = ask(moto, "ec2", "DescribeSecurityGroups", Filters=where)["SecurityGroups"]
-    assert after["IpPermissions"][0]["IpRanges"] == [{"CidrIp": "10.0.0.0/8"}]
+    assert after["IpPermissions"][-1]["IpRanges"] == [{"CidrIp": "10.0.0.0/8"}]
     ask(moto, "ec2", "RevokeSecurityGroupIngress", **asked)
 
 

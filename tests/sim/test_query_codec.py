@@ -81,6 +81,29 @@ def test_lists_of_words_and_booleans_are_read(codec: QueryCodec) -> None:
         codec.decode("CreateTargetGroup", request({**group, "HealthCheckEnabled": "yes"}))
 
 
+def test_maps_are_read(codec: QueryCodec) -> None:
+    """A map comes as numbered pairs; a key without a value is refused."""
+    config = "DefaultActions.member.1.AuthenticateCognitoConfig"
+    extra = f"{config}.AuthenticationRequestExtraParams.entry"
+    fields = {
+        "LoadBalancerArn": "a",
+        "DefaultActions.member.1.Type": "authenticate-cognito",
+        f"{config}.UserPoolArn": "p",
+        f"{config}.UserPoolClientId": "c",
+        f"{config}.UserPoolDomain": "d",
+        f"{extra}.2.key": "prompt",
+        f"{extra}.2.value": "login",
+        f"{extra}.1.key": "display",
+        f"{extra}.1.value": "page",
+    }
+    (action,) = codec.decode("CreateListener", request(fields))["DefaultActions"]
+    params = action["AuthenticateCognitoConfig"]["AuthenticationRequestExtraParams"]
+    assert params == {"display": "page", "prompt": "login"}
+    del fields[f"{extra}.2.value"]
+    with pytest.raises(AwsError, match="must not be null"):
+        codec.decode("CreateListener", request(fields))
+
+
 @pytest.mark.parametrize(
     ("fields", "text"),
     [

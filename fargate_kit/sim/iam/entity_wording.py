@@ -57,6 +57,21 @@ SERVICE_POLICY = Refusal(
     "PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.", OBS
 )
 
+SERVICE_PATH = Refusal(
+    "AccessDenied",
+    "Only service-linked roles can be in the path /aws-service-role/, and {name} is none.",
+    MEM,
+)
+TAG_OF_AWS = Refusal(BAD_INPUT, "Tag keys that begin with aws: are reserved.", MEM)
+SERVICE_ROLE_TAKEN = Refusal(
+    BAD_INPUT,
+    "Service role name {name} has been taken in this account, please try a different suffix.",
+    OBS,
+)
+SERVICE_UNKNOWN = Refusal(
+    BAD_INPUT, "There is no service-linked role for the service principal {service}.", MEM
+)
+
 # Limits and pages.
 TOO_MANY_POLICIES = Refusal(LIMIT, "Cannot exceed quota for PoliciesPer{kind}: {limit}", OBS)
 TRUST_TOO_LARGE = Refusal(LIMIT, "Cannot exceed quota for ACLSizePerRole: {limit}", OBS)
@@ -75,6 +90,7 @@ FIELD_MISSING = Refusal(MALFORMED, "Missing required field {name}", OBS)
 EMPTY_PRINCIPAL = Refusal(MALFORMED, "Missing required field Principal cannot be empty!", OBS)
 BAD_EFFECT = Refusal(MALFORMED, "Invalid effect: {effect}", MEM)
 BAD_VERSION = Refusal(MALFORMED, "The policy must contain a valid version string", MEM)
+CONDITION_OPERATOR = Refusal(MALFORMED, "Invalid Condition type : {operator}", MEM)
 RESOURCE_FORBIDDEN = Refusal(MALFORMED, "Has prohibited field {name}", OBS)
 NOT_STS = Refusal(MALFORMED, "AssumeRole policy may only specify STS AssumeRole actions.", OBS)
 EVERYBODY = Refusal(MALFORMED, 'AssumeRolepolicy contained an invalid principal: "STAR":"*".', OBS)

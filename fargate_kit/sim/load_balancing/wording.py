@@ -68,6 +68,10 @@ ZONE_OVERRIDDEN = Refusal(
 )
 ZONE_UNKNOWN = Refusal(VALIDATION, "'{zone}' is not a valid Availability Zone", Mark.MEM)
 TARGETS_MISSING = Refusal(VALIDATION, "At least one target must be specified", Mark.MEM)
+INSTANCE_INVALID = Refusal(VALIDATION, "Instance ID '{id}' is not valid", Mark.OBS)
+INSTANCES_MISSING = Refusal(
+    "InvalidTarget", "The following instances do not exist: {ids}", Mark.OBS
+)
 TOO_MANY_TARGETS = Refusal(
     "TooManyTargets", "The number of registered targets cannot exceed '{most}'", Mark.MEM
 )
@@ -221,6 +225,7 @@ ATTRIBUTE_CHOICE = Refusal(VALIDATION, "'{value}' must be one of [{allowed}]", M
 TAG_TWICE = Refusal(
     "DuplicateTagKeys", "The tag key '{key}' was specified more than once", Mark.MEM
 )
+TAG_OF_AWS = Refusal(VALIDATION, "Tag key '{key}' cannot start with 'aws:'", Mark.OBS)
 TOO_MANY_TAGS = Refusal(
     "TooManyTags", "The number of tags for '{arn}' cannot exceed '{most}'", Mark.MEM
 )

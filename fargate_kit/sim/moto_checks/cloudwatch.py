@@ -1,13 +1,17 @@
-"""What CloudWatch refuses of alarms beyond its model, and moto would take."""
+"""What CloudWatch refuses of alarms, data and dashboards beyond its model, and moto would take."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from fargate_kit.sim.errors import UnsupportedOperation
 from fargate_kit.sim.moto_checks import cloudwatch_wording as wording
 from fargate_kit.sim.moto_checks.asked import Asked
+from fargate_kit.sim.moto_checks.cloudwatch_queries import check_ids, check_queries
+from fargate_kit.sim.moto_checks.cloudwatch_statistics import is_extended
 
 __all__ = ["check_cloudwatch"]
 
@@ -19,12 +23,17 @@ _SHORT_PERIODS = frozenset({10, 20, 30})
 _SHORT_PERIODS_OF_STATISTICS = frozenset({1, 5, *_SHORT_PERIODS})
 _MISSING_DATA = frozenset({"breaching", "notBreaching", "ignore", "missing"})
 _HOUR, _DAY, _WEEK = 3_600, 86_400, 604_800
+# Of one answer (service model, GetMetricStatistics).
+_MOST_POINTS = 1_440
+# Service model, PutDashboard.
+_DASHBOARD = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
 
 
 def check_cloudwatch(asked: Asked, _: Any) -> None:
     """Refuse what CloudWatch refuses.
 
-    Source: the service model, PutMetricAlarm, DescribeAlarms and GetMetricStatistics.
+    Source: the service model, PutMetricAlarm, DescribeAlarms, GetMetricStatistics,
+    GetMetricData, PutMetricData and PutDashboard.
 
     Raises:
         AwsError: It is refused.
@@ -62,10 +71,7 @@ def _check_metrics(params: Mapping[str, Any]) -> None:
         if params.get(member) not in (None, []):
             raise wording.BESIDE_METRICS.error(member=member)
     queries = params["Metrics"]
-    if any(bool(one.get("MetricStat")) == bool(one.get("Expression")) for one in queries):
-        raise wording.QUERY.error()
-    if sum(one.get("ReturnData") is not False for one in queries) != 1:
-        raise wording.ONE_RETURNS.error()
+    check_queries(queries, params.get("ThresholdMetricId"))
     if params.get("Threshold") is None and params.get("ThresholdMetricId") is None:
         raise wording.ALWAYS_REQUIRED.error(member="Threshold")
     for one in queries:
@@ -77,6 +83,9 @@ def _check_metrics(params: Mapping[str, Any]) -> None:
 def _check_one_metric(params: Mapping[str, Any]) -> None:
     if bool(params.get("Statistic")) == bool(params.get("ExtendedStatistic")):
         raise wording.ONE_STATISTIC.error()
+    extended = params.get("ExtendedStatistic")
+    if extended and not is_extended(extended):
+        raise wording.EXTENDED_STATISTIC.error(given=extended)
     for member in ("Namespace", "Period", "Threshold"):
         if params.get(member) is None:
             raise wording.REQUIRED.error(member=member)
@@ -107,10 +116,49 @@ def _describe_alarms(params: Mapping[str, Any]) -> None:
 def _get_metric_statistics(params: Mapping[str, Any]) -> None:
     if not _is_period(params["Period"], _SHORT_PERIODS_OF_STATISTICS):
         raise wording.STATISTICS_PERIOD.error()
+    begin, end = _seconds(params["StartTime"]), _seconds(params["EndTime"])
+    if begin is None or end is None:
+        return
+    count = int((end - begin) // params["Period"])
+    if count > _MOST_POINTS:
+        raise wording.TOO_MANY_POINTS.error(count=count, most=_MOST_POINTS)
+
+
+def _seconds(moment: Any) -> float | None:
+    """Read a time, in seconds since 1970; None if it is none, which moto refuses."""
+    if isinstance(moment, int | float):
+        return float(moment)
+    try:
+        read = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+
+
+def _get_metric_data(params: Mapping[str, Any]) -> None:
+    check_ids(params["MetricDataQueries"])
+
+
+def _put_metric_data(params: Mapping[str, Any]) -> None:
+    data = params.get("MetricData") or ()
+    if not data and not params.get("EntityMetricData"):
+        raise wording.NO_DATA.error()
+    for number, datum in enumerate(data, start=1):
+        single = datum.get("Value") is not None or datum.get("StatisticValues") is not None
+        if not single and not datum.get("Values"):
+            raise wording.NO_VALUE.error(number=number)
+
+
+def _put_dashboard(params: Mapping[str, Any]) -> None:
+    if not _DASHBOARD.fullmatch(params["DashboardName"]):
+        raise wording.DASHBOARD.error(given=params["DashboardName"])
 
 
 _RULES: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
     "DescribeAlarms": _describe_alarms,
+    "GetMetricData": _get_metric_data,
     "GetMetricStatistics": _get_metric_statistics,
+    "PutDashboard": _put_dashboard,
     "PutMetricAlarm": _put_metric_alarm,
+    "PutMetricData": _put_metric_data,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fargate_kit.sim.moto_checks.asked import Asked
+from fargate_kit.sim.moto_checks.ec2_endpoints import check_endpoints
 from fargate_kit.sim.moto_checks.ec2_groups import check_groups
 from fargate_kit.sim.moto_checks.ec2_ids import check_ids, check_required
 from fargate_kit.sim.moto_checks.ec2_listing import check_listing
@@ -27,9 +28,10 @@ def check_ec2(asked: Asked, ec2: Any) -> None:
     """
     check_required(asked)
     check_scalars(asked)
-    check_listing(asked)
+    check_listing(asked, ec2)
     check_ids(asked, ec2)
     check_tags(asked, ec2)
     check_networks(asked, ec2)
     check_routes(asked, ec2)
     check_groups(asked, ec2)
+    check_endpoints(asked, ec2)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from fargate_kit.sim import ec2_wording as wording
 from fargate_kit.sim.moto_checks.asked import Asked, operation_of
+from fargate_kit.sim.moto_checks.page_tokens import is_position
 
 # A name at the head of an item of the documentation of Filters.
 _NAMED = re.compile(r"<li>\s*<p>\s*<code>([^<]+)</code>")
@@ -27,6 +29,7 @@ _FILTERED = frozenset({
     "DescribeAvailabilityZones",
     "DescribeDhcpOptions",
     "DescribeEgressOnlyInternetGateways",
+    "DescribeInstances",
     "DescribeInternetGateways",
     "DescribeManagedPrefixLists",
     "DescribeNatGateways",
@@ -43,33 +46,33 @@ _FILTERED = frozenset({
     "DescribeVpcPeeringConnections",
     "DescribeVpcs",
 })
-# The operations that give out no page token here, for moto tells all at once, and how AWS
-# names ids and page sizes that do not go together; empty where it is not known that they do not.
-_PAGED: Mapping[str, tuple[str, str]] = {
+# How AWS names ids and page sizes that do not go together.
+_IDS_AND_SIZE: Mapping[str, tuple[str, str]] = {
     "DescribeInternetGateways": ("InternetGatewayIds", "MaxResults"),
-    "DescribeNatGateways": ("", ""),
-    "DescribeNetworkAcls": ("", ""),
+    "DescribeNetworkAcls": ("NetworkAclIds", "MaxResults"),
     "DescribeNetworkInterfaces": ("NetworkInterfaceIds", "MaxResults"),
-    "DescribeRouteTables": ("", ""),
+    "DescribeRouteTables": ("RouteTableIds", "MaxResults"),
     "DescribeSecurityGroupRules": ("securityGroupRuleIds", "maxResults"),
     "DescribeSecurityGroups": ("securityGroupIdSet", "maxResults"),
-    "DescribeSubnets": ("", ""),
-    "DescribeTags": ("", ""),
-    "DescribeVpcEndpoints": ("", ""),
+    "DescribeSubnets": ("SubnetIds", "MaxResults"),
     "DescribeVpcs": ("VpcIds", "MaxResults"),
 }
+_LISTING = ("Describe", "Get", "Search")
 _IDS = frozenset({
     "GroupIds",
     "InternetGatewayIds",
+    "NetworkAclIds",
     "NetworkInterfaceIds",
+    "RouteTableIds",
     "SecurityGroupRuleIds",
+    "SubnetIds",
     "VpcIds",
 })
 # Where the documentation has a range and the model has none.
 _DOCUMENTED_RANGES: Mapping[str, tuple[int, int]] = {"DescribeTags": (5, 1000)}
 
 
-def check_listing(asked: Asked) -> None:
+def check_listing(asked: Asked, ec2: Any) -> None:
     """Refuse unknown filters, and pages that AWS does not have.
 
     Source: botocore's EC2 model and its documentation of each operation.
@@ -79,8 +82,8 @@ def check_listing(asked: Asked) -> None:
     """
     if asked.operation in _FILTERED:
         _check_filters(asked)
-    if asked.operation in _PAGED:
-        _check_page(asked)
+    if asked.operation.startswith(_LISTING):
+        _check_page(asked, ec2)
 
 
 def _check_filters(asked: Asked) -> None:
@@ -105,18 +108,27 @@ def _known_filters(operation: str) -> frozenset[str]:
     return _TAGS | _FORMER.get(operation, frozenset()) | named | camel
 
 
-def _check_page(asked: Asked) -> None:
+def _check_page(asked: Asked, ec2: Any) -> None:
     size, token = asked.params.get("MaxResults"), asked.params.get("NextToken")
-    ids, size_name = _PAGED[asked.operation]
+    ids, size_name = _IDS_AND_SIZE.get(asked.operation, ("", ""))
     if size is not None:
         if ids and any(asked.params.get(name) for name in _IDS):
             raise wording.PAGE_WITH_IDS.error(ids=ids, size=size_name)
         _check_size(asked.operation, size)
-    if token:
+    if token and not _is_token(asked.operation, token, ec2):
         bad = wording.BAD_TOKEN
         if asked.operation == "DescribeSecurityGroupRules":
             bad = wording.BAD_RULES_TOKEN
         raise bad.error(value=token)
+
+
+def _is_token(operation: str, token: str, ec2: Any) -> bool:
+    """Tell whether moto may have given a token; most listings it tells all at once."""
+    if operation == "DescribeInstances":
+        return token in ec2.reservations
+    if operation == "DescribeIamInstanceProfileAssociations":
+        return is_position(token)
+    return operation == "DescribeVpcEndpointServices"  # moto looks it up itself
 
 
 def _check_size(operation: str, size: int) -> None:
@@ -134,5 +146,6 @@ def _range(operation: str) -> tuple[int | None, int | None]:
     model = operation_of("ec2", operation)
     if model is None or model.input_shape is None:
         return None, None
-    metadata = model.input_shape.members["MaxResults"].metadata
+    member = model.input_shape.members.get("MaxResults")
+    metadata = {} if member is None else member.metadata
     return metadata.get("min"), metadata.get("max")

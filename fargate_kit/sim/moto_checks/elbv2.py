@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fargate_kit.sim.load_balancing import wording
 from fargate_kit.sim.load_balancing.attribute_rules import (
     check_balancer_attributes,
     check_group_attributes,
@@ -22,6 +24,9 @@ from fargate_kit.sim.moto_checks.elbv2_lookups import (
 )
 
 __all__ = ["check_elbv2"]
+
+# EC2 User Guide, page resource-ids.
+_INSTANCE = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", re.ASCII)
 
 Params = Mapping[str, Any]
 
@@ -71,6 +76,21 @@ def _group_attributes(params: Params, elbv2: Any) -> None:
         check_group_attributes(params["Attributes"], family)
 
 
+def _register_targets(params: Params, elbv2: Any) -> None:
+    """Refuse what is no instance in a group of instances; those of addresses are not moto's."""
+    group = elbv2.target_groups[params["TargetGroupArn"]]
+    if (group.target_type or "instance") != "instance":
+        return
+    ids = [target["Id"] for target in params["Targets"]]
+    odd = next((each for each in ids if not _INSTANCE.fullmatch(each)), None)
+    if odd is not None:
+        raise wording.INSTANCE_INVALID.error(id=odd)
+    unknown = [each for each in ids if group.ec2_backend.get_instance_by_id(each) is None]
+    if unknown:
+        listed = ", ".join(f"'{each}'" for each in unknown)
+        raise wording.INSTANCES_MISSING.error(ids=listed)
+
+
 def _listener_attributes(params: Params, elbv2: Any) -> None:
     listener = find_listener(elbv2, params["ListenerArn"])
     if listener is not None:
@@ -86,6 +106,7 @@ _RULES: Mapping[str, Callable[[Params, Any], None]] = {
     "CreateTargetGroup": _new_group,
     "ModifyTargetGroup": _modify_group,
     "ModifyTargetGroupAttributes": _group_attributes,
+    "RegisterTargets": _register_targets,
     "CreateListener": elbv2_listeners.check_new_listener,
     "ModifyListener": elbv2_listeners.check_changed_listener,
     "AddListenerCertificates": elbv2_listeners.check_added_certificates,

@@ -23,6 +23,7 @@ __all__ = [
 MOST_TAGS = 50
 MOST_DESCRIBED = 20
 
+_TAGS_OF_AWS = "aws:"
 _ARN = re.compile(r"arn:[^:]+:elasticloadbalancing:([^:]+):([^:]+):([a-z-]+)/.+")
 
 # Members that name one thing, or a list of things, of one kind.
@@ -80,7 +81,7 @@ def check_named(operation: str, params: Params, elbv2: Any) -> None:
 
 
 def check_new_tags(operation: str, params: Params, elbv2: Any) -> None:
-    """Refuse a key that is given twice, and more tags than a resource can have.
+    """Refuse a key that is given twice or is AWS's, and more tags than a resource can have.
 
     Source: Elastic Load Balancing model, AddTags and DescribeTags; User Guide, page
     load-balancer-limits.
@@ -92,6 +93,9 @@ def check_new_tags(operation: str, params: Params, elbv2: Any) -> None:
     if operation == "DescribeTags" and len(arns) > MOST_DESCRIBED:
         raise wording.TOO_MANY_DESCRIBED.error(most=MOST_DESCRIBED)
     keys = [tag["Key"] for tag in params.get("Tags") or ()]
+    reserved = next((key for key in keys if key.lower().startswith(_TAGS_OF_AWS)), None)
+    if reserved is not None:
+        raise wording.TAG_OF_AWS.error(key=reserved)
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
         raise wording.TAG_TWICE.error(key=twice)

@@ -33,6 +33,16 @@ _ELEMENTS = (
     "Resource",
     "NotResource",
 )
+# IAM User Guide, page `reference_policies_elements_condition_operators`.
+_OF_SETS = ("forallvalues:", "foranyvalue:")
+_OPERATORS = frozenset({
+    *("stringequals", "stringnotequals", "stringequalsignorecase", "stringnotequalsignorecase"),
+    *("stringlike", "stringnotlike", "numericequals", "numericnotequals", "numericlessthan"),
+    *("numericlessthanequals", "numericgreaterthan", "numericgreaterthanequals", "dateequals"),
+    *("datenotequals", "datelessthan", "datelessthanequals", "dategreaterthan"),
+    *("dategreaterthanequals", "bool", "binaryequals", "ipaddress", "notipaddress", "arnequals"),
+    *("arnlike", "arnnotequals", "arnnotlike", "null"),
+})
 _PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
@@ -141,8 +151,23 @@ def _check_trust_statement(iam: Any, statement: Mapping[str, Any]) -> None:
     if "NotPrincipal" not in statement:
         _check_principal(iam, statement.get("Principal"))
     _check_trust_actions(statement)
-    if not isinstance(statement.get("Condition", {}), dict):
+    _check_conditions(statement.get("Condition", {}))
+
+
+def _check_conditions(conditions: Any) -> None:
+    if not isinstance(conditions, dict):
         raise refused(wording.SYNTAX)
+    for operator, tested in conditions.items():
+        if tested and _operator(operator) not in _OPERATORS:
+            raise refused(wording.CONDITION_OPERATOR, operator=operator)
+
+
+def _operator(text: str) -> str:
+    """Take off what may be said before and behind an operator, which is in any letters."""
+    text = text.lower()
+    for prefix in _OF_SETS:
+        text = text.removeprefix(prefix)
+    return text.removesuffix("ifexists")
 
 
 def _check_trust_actions(statement: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from fargate_kit.sim.wording import Refusal
 MOST_POLICIES = 10
 
 _SERVICE_PATH = "/aws-service-role/"
+_TAGS_OF_AWS = "aws:"
 _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(aws|\d{12}):policy/.+", re.ASCII)
 _MARKER = re.compile(r"\d{1,9}", re.ASCII)
 
@@ -55,6 +56,7 @@ def check_entities(asked: Asked, iam: Any) -> None:
     _check_marker(asked)
     _check_names(asked, iam)
     _check_boundary(asked, iam)
+    _check_tags(asked)
     check = _CHECKS.get(asked.operation)
     if check is not None:
         check(asked, iam)
@@ -88,6 +90,19 @@ def _check_boundary(asked: Asked, iam: Any) -> None:
     arn = asked.params.get("PermissionsBoundary")
     if arn is not None and _POLICY_ARN.fullmatch(arn) and arn not in iam.managed_policies:
         raise refused(wording.BOUNDARY_MISSING, arn=arn)
+
+
+def _check_tags(asked: Asked) -> None:
+    """Refuse tags that only AWS itself gives (IAM User Guide, page `id_tags`)."""
+    for tag in asked.params.get("Tags") or ():
+        if tag["Key"].lower().startswith(_TAGS_OF_AWS):
+            raise refused(wording.TAG_OF_AWS)
+
+
+def _create_role(asked: Asked, _: Any) -> None:
+    # Which entities may be there: IAM User Guide, page `reference_identifiers`.
+    if (asked.params.get("Path") or "/").startswith(_SERVICE_PATH):
+        raise refused(wording.SERVICE_PATH, name=asked.params["RoleName"])
 
 
 def _create_policy(asked: Asked, iam: Any) -> None:
@@ -178,6 +193,7 @@ _CHECKS: Mapping[str, Callable[[Asked, Any], None]] = {
     "AttachUserPolicy": _attach("UserName"),
     "CreatePolicy": _create_policy,
     "CreatePolicyVersion": _get_policy,
+    "CreateRole": _create_role,
     "DeleteGroup": _delete_group,
     "DeleteGroupPolicy": _inline("GroupName"),
     "DeletePolicy": _delete_policy,

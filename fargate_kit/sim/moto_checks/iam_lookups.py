@@ -8,12 +8,14 @@ from typing import Any
 from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.wording import Refusal
 
-# The HTTP status of each code; 400 otherwise. Source: botocore's IAM model.
+# The HTTP status of each code; 400 otherwise. Source: botocore's IAM model, and
+# the IAM API Reference, page `CommonErrors`.
 _STATUS: Mapping[str, int] = {
     "NoSuchEntity": 404,
     "EntityAlreadyExists": 409,
     "DeleteConflict": 409,
     "LimitExceeded": 409,
+    "AccessDenied": 403,
 }
 
 

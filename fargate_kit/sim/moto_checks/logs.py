@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fargate_kit.sim.cloudwatch_logs.region import read_pattern
 from fargate_kit.sim.errors import UnsupportedOperation
 from fargate_kit.sim.moto_checks import logs_wording as wording
 from fargate_kit.sim.moto_checks.asked import Asked
@@ -28,6 +29,9 @@ _IN_ONE_PAGE = frozenset({
 _ARN = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:.+", re.ASCII)
 _COLONS = 5  # between the six parts of an ARN
 _SOURCE = re.compile(r"\s*SOURCE\b", re.ASCII | re.IGNORECASE)
+
+# A filter pattern in place of a query; no query language begins with a bracket.
+_NO_COMMAND = re.compile(r"\s*([{\[])")
 
 
 def check_logs(asked: Asked, logs: Any) -> None:
@@ -83,6 +87,11 @@ def _metric_filter(params: Mapping[str, Any], logs: Any) -> None:
         raise wording.GROUP_MISSING.error()
 
 
+def _put_metric_filter(params: Mapping[str, Any], logs: Any) -> None:
+    _metric_filter(params, logs)
+    read_pattern(params["filterPattern"])
+
+
 def _delete_metric_filter(params: Mapping[str, Any], logs: Any) -> None:
     _metric_filter(params, logs)
     held = logs.filters.metric_filters
@@ -94,6 +103,7 @@ def _delete_metric_filter(params: Mapping[str, Any], logs: Any) -> None:
 def _put_subscription_filter(params: Mapping[str, Any], _: Any) -> None:
     if params["destinationArn"].count(":") < _COLONS:
         raise wording.DESTINATION_INVALID.error()
+    read_pattern(params["filterPattern"])
 
 
 def _start_query(params: Mapping[str, Any], _: Any) -> None:
@@ -103,6 +113,9 @@ def _start_query(params: Mapping[str, Any], _: Any) -> None:
         raise UnsupportedOperation("logs", "StartQuery", "Name log groups instead of SOURCE.")
     if len(given) != 1:
         raise wording.GROUPS_OF_QUERY.error()
+    beginning = _NO_COMMAND.match(params["queryString"])
+    if beginning is not None:
+        raise wording.QUERY_MALFORMED.error(symbol=beginning[1])
     if given == ["logGroupIdentifiers"]:
         raise UnsupportedOperation("logs", "StartQuery", "Use logGroupNames.")
 
@@ -137,7 +150,7 @@ _RULES: Mapping[str, Callable[[Mapping[str, Any], Any], None]] = {
     "DescribeMetricFilters": _metric_filter,
     "GetQueryResults": _query,
     "ListTagsForResource": _resource,
-    "PutMetricFilter": _metric_filter,
+    "PutMetricFilter": _put_metric_filter,
     "PutRetentionPolicy": _put_retention_policy,
     "PutSubscriptionFilter": _put_subscription_filter,
     "StartQuery": _start_query,

@@ -36,3 +36,6 @@ GROUPS_OF_QUERY = Refusal(
     "Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be given.",
     Mark.MEM,
 )
+QUERY_MALFORMED = Refusal(
+    "MalformedQueryException", "The query begins with {symbol}, which is no command.", Mark.MEM
+)

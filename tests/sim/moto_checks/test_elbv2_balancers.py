@@ -288,6 +288,7 @@ NAMED: list[tuple[str, Params, str]] = [
     ("DescribeTags", {"ResourceArns": ["{group}"] * 21}, "ValidationError"),
     ("AddTags", {"ResourceArns": [GONE], "Tags": [{"Key": "a"}]}, "LoadBalancerNotFound"),
     ("AddTags", {"ResourceArns": ["{group}"], "Tags": [{"Key": "a"}] * 2}, "DuplicateTagKeys"),
+    ("AddTags", {"ResourceArns": ["{group}"], "Tags": [{"Key": "AWS:a"}]}, "ValidationError"),
     (
         "AddTags",
         {"ResourceArns": ["{group}"], "Tags": [{"Key": str(one)} for one in range(51)]},

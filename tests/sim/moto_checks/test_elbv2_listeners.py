@@ -249,6 +249,45 @@ def test_bad_changes_of_a_listener_are_refused(
     assert re.match(telling, ground.refused("ModifyListener", **asked))
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("10.0.0.1", f"{INVALID}: Instance ID '10.0.0.1' is not valid"),
+        ("i-1", f"{INVALID}: Instance ID 'i-1' is not valid"),
+        (
+            "i-0123456789abcdef0",
+            "InvalidTarget: The following instances do not exist: 'i-0123456789abcdef0'",
+        ),
+    ],
+)
+def test_group_of_instances_has_instances_only(ground: Ground, target: str, told: str) -> None:
+    """What is no instance, or none that is there, is not registered as one."""
+    group = ground.target_group("machines", TargetType="instance")
+    refused = ground.refused("RegisterTargets", TargetGroupArn=group, Targets=[{"Id": target}])
+    ground.elbv2("DeleteTargetGroup", TargetGroupArn=group)
+    assert refused == told
+
+
+def test_authentication_with_parameters_is_kept(ground: Ground) -> None:
+    """The parameters that an action of authentication adds, a map, are told back."""
+    extra = {"prompt": "login", "display": "page"}
+    plain: Any = COGNITO["AuthenticateCognitoConfig"]
+    config = plain | {"AuthenticationRequestExtraParams": extra}
+    listener = ground.listen(
+        444,
+        Protocol="HTTPS",
+        Certificates=[{"CertificateArn": ground.certificate}],
+        DefaultActions=[
+            {**COGNITO, "AuthenticateCognitoConfig": config, "Order": 1},
+            FIXED | {"Order": 2},
+        ],
+    )
+    (made,) = ground.elbv2("DescribeListeners", ListenerArns=[listener])["Listeners"]
+    ground.elbv2("DeleteListener", ListenerArn=listener)
+    first = made["DefaultActions"][0]["AuthenticateCognitoConfig"]
+    assert first["AuthenticationRequestExtraParams"] == extra
+
+
 def values(field: str, config: str, *given: Any, **more: Any) -> Params:
     """Write a condition of a kind."""
     return {"Field": field, config: {"Values": list(given), **more}}

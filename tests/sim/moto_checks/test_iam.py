@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from unchecked_requests import ask
@@ -36,6 +37,12 @@ def permissions(**changes: Any) -> str:
     """Write a policy of permissions of one statement."""
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", **changes}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def old_permissions(version: str | None) -> str:
+    """Write a policy of permissions in another version of the language, or in none."""
+    document = json.loads(permissions()) | {"Version": version}
+    return json.dumps({name: value for name, value in document.items() if value is not None})
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +120,53 @@ TRUST: list[Found] = [
         f'"AWS":"arn:aws:iam::{ACCOUNT}:role/none"',
     ),
     ("CreateRole", trusting(trust(Condition=[])), BAD, "Syntax errors"),
+    (
+        "CreateRole",
+        trusting(trust(Condition={"StringEqual": {"aws:SourceAccount": ACCOUNT}})),
+        BAD,
+        "StringEqual",
+    ),
+    (
+        "CreateRole",
+        trusting(trust()) | {"Tags": [{"Key": "aws:x", "Value": "y"}]},
+        "InvalidInput",
+        "reserved",
+    ),
+    (
+        "TagUser",
+        {"UserName": "anna", "Tags": [{"Key": "AWS:x", "Value": "y"}]},
+        "InvalidInput",
+        "reserved",
+    ),
+    (
+        "CreateRole",
+        trusting(trust()) | {"Path": "/aws-service-role/ecs.amazonaws.com/"},
+        "AccessDenied",
+        "service-linked",
+    ),
+    (
+        "CreateServiceLinkedRole",
+        {"AWSServiceName": "ecs.amazonaws.com"},
+        "InvalidInput",
+        "Service role name AWSServiceRoleForECS has been taken in this account, please try a",
+    ),
+    *(
+        ("CreateServiceLinkedRole", {"AWSServiceName": name}, "InvalidInput", name)
+        for name in ("nothing.amazonaws.com", "ecs", "ecs.example.com", ".amazonaws.com")
+    ),
+    ("DeleteServiceLinkedRole", {"RoleName": "task"}, "NoSuchEntity", "task"),
+    (
+        "CreatePolicy",
+        {"PolicyName": "new", "PolicyDocument": old_permissions("2008-10-17")},
+        BAD,
+        "2012-10-17 or greater",
+    ),
+    (
+        "PutRolePolicy",
+        {"RoleName": "task", "PolicyName": "x", "PolicyDocument": old_permissions("2010-10-17")},
+        BAD,
+        "Syntax errors",
+    ),
     ("CreateRole", trusting(trust(Sid="s" * 2_048)), "LimitExceeded", "ACLSizePerRole: 2048"),
     (
         "UpdateAssumeRolePolicy",
@@ -209,6 +263,7 @@ STATUS = {
     "EntityAlreadyExists": 409,
     "DeleteConflict": 409,
     "LimitExceeded": 409,
+    "AccessDenied": 403,
 }
 
 
@@ -281,3 +336,81 @@ def test_markers_lead_through_all_roles(moto: MotoAdapter) -> None:
             break
         marker = {"Marker": page["Marker"]}
     assert len(names) == len(set(names)) == 3
+
+
+@pytest.mark.parametrize("version", [None, "2008-10-17"])
+@pytest.mark.parametrize(("kind", "name"), [("Role", "task"), ("User", "anna"), ("Group", "team")])
+def test_inline_policies_may_be_of_the_older_version(
+    moto: MotoAdapter, kind: str, name: str, version: str | None
+) -> None:
+    """An inline policy without a version, or of the older one, is kept as it is written."""
+    names = {f"{kind}Name": name, "PolicyName": "older"}
+    text = old_permissions(version)
+    ask(moto, "iam", f"Put{kind}Policy", **names, PolicyDocument=text)
+    told = ask(moto, "iam", f"Get{kind}Policy", **names)
+    ask(moto, "iam", f"Delete{kind}Policy", **names)
+    assert unquote(told["PolicyDocument"]) == text
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "policy"),
+    [
+        (
+            "elasticloadbalancing.amazonaws.com",
+            "AWSServiceRoleForElasticLoadBalancing",
+            ["AWSElasticLoadBalancingServiceRolePolicy"],
+        ),
+        (
+            "ecs.application-autoscaling.amazonaws.com",
+            "AWSServiceRoleForApplicationAutoScaling_ECSService",
+            ["AWSApplicationAutoscalingECSServicePolicy"],
+        ),
+        ("lambda.amazonaws.com", "AWSServiceRoleForLambda", []),
+    ],
+)
+def test_service_linked_roles_come_and_go(
+    moto: MotoAdapter, service: str, name: str, policy: list[str]
+) -> None:
+    """A service's role has its name, its path and its policy, and is deleted with it."""
+    made = ask(moto, "iam", "CreateServiceLinkedRole", AWSServiceName=service)["Role"]
+    assert made["RoleName"] == name
+    assert made["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{service}/{name}"
+    attached = ask(moto, "iam", "ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]
+    assert [one["PolicyName"] for one in attached] == policy
+    task = ask(moto, "iam", "DeleteServiceLinkedRole", RoleName=name)["DeletionTaskId"]
+    assert task.startswith(f"task/aws-service-role/{service}/{name}/")
+    with pytest.raises(AwsError, match="NoSuchEntity"):
+        ask(moto, "iam", "GetRole", RoleName=name)
+
+
+@pytest.mark.parametrize(
+    ("operation", "named"),
+    [
+        ("GetGroup", {"GroupName": "team"}),
+        ("ListAccessKeys", {"UserName": "anna"}),
+        ("ListAccountAliases", {}),
+        ("ListGroupPolicies", {"GroupName": "team"}),
+        ("ListGroups", {}),
+        ("ListInstanceProfiles", {}),
+        ("ListInstanceProfilesForRole", {"RoleName": "task"}),
+        ("ListPolicyVersions", {"PolicyArn": f"{OWN}/read"}),
+    ],
+)
+def test_lists_tell_whether_they_are_whole(
+    moto: MotoAdapter, operation: str, named: dict[str, str]
+) -> None:
+    """Every list says that there is nothing more."""
+    assert ask(moto, "iam", operation, **named)["IsTruncated"] is False
+
+
+def test_a_role_may_ask_for_conditions_of_every_form(moto: MotoAdapter) -> None:
+    """Operators with their prefixes and endings are taken, in any letters."""
+    condition = {
+        "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a/*"},
+        "ArnLikeIfExists": {"aws:SourceArn": "arn:aws:ecs:*"},
+        "stringequals": {"aws:SourceAccount": ACCOUNT},
+        "Null": {"aws:TokenIssueTime": "true"},
+    }
+    text = trust(Condition=condition)
+    ask(moto, "iam", "CreateRole", RoleName="other", AssumeRolePolicyDocument=text)
+    ask(moto, "iam", "DeleteRole", RoleName="other")

@@ -67,6 +67,35 @@ QUERY = {"startTime": 1, "endTime": 2, "queryString": "fields @message"}
         ("DescribeMetricFilters", {"logGroupName": "no"}, MISSING, "log group does not"),
         ("PutMetricFilter", FILTER | {"logGroupName": "no"}, MISSING, "log group does not"),
         (
+            "PutMetricFilter",
+            FILTER | {"logGroupName": "g", "filterPattern": "{ $.a = "},
+            PARAMETER,
+            "must end with '}'",
+        ),
+        (
+            "PutMetricFilter",
+            FILTER | {"logGroupName": "g", "filterPattern": "{ $.a = }"},
+            PARAMETER,
+            "",
+        ),
+        (
+            "PutSubscriptionFilter",
+            {
+                "logGroupName": "g",
+                "filterName": "f",
+                "filterPattern": "[a, ",
+                "destinationArn": "arn:aws:lambda:us-east-1:210987654321:function:f",
+            },
+            PARAMETER,
+            "must end with ']'",
+        ),
+        (
+            "StartQuery",
+            {"logGroupName": "g"} | QUERY | {"queryString": "{ $.a = "},
+            "MalformedQueryException",
+            "begins with {",
+        ),
+        (
             "DeleteMetricFilter",
             {"logGroupName": "g", "filterName": "no"},
             MISSING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
@@ -102,3 +103,54 @@ def test_parameters_that_are_taken(ssm: Asking) -> None:
     named = {"ResourceType": "Parameter", "ResourceId": "/a/p"}
     ssm.call("ssm", "AddTagsToResource", **named, Tags=tags)
     assert ssm.call("ssm", "ListTagsForResource", **named)["TagList"] == tags
+
+
+def test_public_parameters_are_not_described(ssm: Asking) -> None:
+    """What AWS publishes is found by its name or path, and never described."""
+    path = "/aws/service/global-infrastructure/regions"
+    assert ssm.call("ssm", "GetParametersByPath", Path=path)["Parameters"]
+    (own,) = ssm.call("ssm", "DescribeParameters")["Parameters"]
+    assert own["Name"] == "/a/p"
+
+
+def test_descriptions_are_in_pages_of_the_asked_length(ssm: Asking) -> None:
+    """Every parameter is described once, in pages of 1 to 50, and the last has no token."""
+    names = {"/a/p", *(f"/b/{number}" for number in range(12))}
+    for name in names - {"/a/p"}:
+        ssm.call("ssm", "PutParameter", **parameter(Name=name))
+    assert len(ssm.call("ssm", "DescribeParameters", MaxResults=50)["Parameters"]) == 13
+    seen: list[str] = []
+    token: dict[str, str] = {}
+    for expected in (4, 4, 4, 1):
+        page = ssm.call("ssm", "DescribeParameters", MaxResults=4, **token)
+        assert len(page["Parameters"]) == expected
+        seen += [one["Name"] for one in page["Parameters"]]
+        token = {"NextToken": page["NextToken"]} if "NextToken" in page else {}
+    assert (set(seen), len(seen), token) == (names, 13, {})
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"Values": ["text"]}, ["/a/p"]),
+        ({"Values": ["aws:ec2:image"]}, []),
+        ({"Option": "BeginsWith", "Values": ["te"]}, ["/a/p"]),
+    ],
+)
+def test_parameters_are_found_by_their_data_type(
+    ssm: Asking, asked: dict[str, Any], found: list[str]
+) -> None:
+    """A filter of the data type leaves out what is of another one."""
+    told = ssm.call("ssm", "DescribeParameters", ParameterFilters=[{"Key": "DataType", **asked}])
+    assert [one["Name"] for one in told["Parameters"]] == found
+
+
+def test_moto_itself_stays_as_it_is(ssm: Asking) -> None:
+    """A backend of moto that is not the simulator's answers as moto has it."""
+    responses = importlib.import_module("moto.ssm.responses")
+    backend = importlib.import_module("moto.ssm.models").ssm_backends["111122225555"]["us-east-1"]
+    response = responses.SimpleSystemManagerResponse()
+    response.current_account, response.region = "111122225555", "us-east-1"
+    response._get_param = {"MaxResults": 1}.get
+    backend.get_parameters_by_path("/aws/service/global-infrastructure/regions", recursive=False)
+    assert len(response.describe_parameters().result["Parameters"]) == 10
