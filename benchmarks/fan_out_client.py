@@ -120,10 +120,10 @@ def with_boto3(job: Job) -> Spent:
         arn = reply["tasks"][0]["taskArn"]
         try:
             ecs.get_waiter("tasks_stopped").wait(cluster=job.cluster, tasks=[arn])
-        except WaiterError:
+            task = ecs.describe_tasks(cluster=job.cluster, tasks=[arn])["tasks"][0]
+        except (WaiterError, ecs.exceptions.ClientError):
             # Throttled ten times in a row: the end of this task is not seen any more.
             return False
-        task = ecs.describe_tasks(cluster=job.cluster, tasks=[arn])["tasks"][0]
         return bool(task["containers"][0]["exitCode"] == 0)
 
     def many(share: int) -> int:
