@@ -13,7 +13,7 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 
 from fargate_kit.sim.errors import AwsError, UnsupportedOperation
 from fargate_kit.sim.request import Protocol, Response, Route
-from fargate_kit.sim.service_models import service_model
+from fargate_kit.sim.service_models import operation_of
 
 JSON_CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -51,7 +51,6 @@ class Codec:
     def __init__(self, service: str, *, strict: bool = False) -> None:
         self.service = service
         self.strict = strict
-        self._operations = _operations(service)
 
     def decode(self, operation: str, body: bytes) -> dict[str, Any]:
         """Read a request body; members that the model does not have are left out.
@@ -84,7 +83,7 @@ class Codec:
         return json.dumps(result, separators=(",", ":"), allow_nan=False).encode()
 
     def _operation(self, name: str) -> OperationModel:
-        model = self._operations(name)
+        model = operation_of(self.service, name)
         if model is None:
             raise UnsupportedOperation(self.service, name, "botocore's model does not know it.")
         return model
@@ -126,20 +125,8 @@ def encode_error(error: AwsError, route: Route, request_id: str, *, head: bool =
 
 
 @functools.cache
-def _operations(service: str) -> Callable[[str], OperationModel | None]:
-    model = service_model(service)
-    known = frozenset(model.operation_names)
-
-    @functools.cache
-    def operation(name: str) -> OperationModel | None:
-        return model.operation_model(name) if name in known else None
-
-    return operation
-
-
-@functools.cache
 def _decoder_of(service: str, operation: str) -> _Decode | None:
-    model = _operations(service)(operation)
+    model = operation_of(service, operation)
     shape = None if model is None else model.input_shape
     return None if shape is None else _decoder(shape)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 
-from botocore.model import ServiceModel
+from botocore.exceptions import DataNotFoundError, UnknownServiceError
+from botocore.model import OperationModel, ServiceModel
 from botocore.session import Session
 
-__all__ = ["UNASKED", "apart_session", "available_regions", "service_model"]
+__all__ = ["UNASKED", "apart_session", "available_regions", "operation_of", "service_model"]
 
 # By botocore's names: neither the configuration file, nor the environment, nor a default is asked.
 UNASKED: dict[str, tuple[None, None, None, None]] = dict.fromkeys(
@@ -33,6 +34,16 @@ def service_model(service: str) -> ServiceModel:
         UnknownServiceError: botocore has none.
     """
     return _shared().get_service_model(service)
+
+
+@functools.lru_cache(maxsize=4096)
+def operation_of(service: str, name: str) -> OperationModel | None:
+    """Give botocore's model of an operation; None if it has none."""
+    try:
+        model = service_model(service)
+    except (UnknownServiceError, DataNotFoundError):
+        return None
+    return model.operation_model(name) if name in model.operation_names else None
 
 
 def available_regions(service: str, partition: str) -> list[str]:

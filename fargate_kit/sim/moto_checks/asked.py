@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from fargate_kit.sim.codec import read_json, wrong_json_type
 from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.query_codec import form
 from fargate_kit.sim.request import Protocol, Request, Route
-from fargate_kit.sim.service_models import service_model
+from fargate_kit.sim.service_models import operation_of
 
-__all__ = ["Asked", "operation_of", "read_asked"]
+__all__ = ["Asked", "read_asked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,26 +51,6 @@ def read_asked(request: Request, target: Route) -> Asked:
     return Asked(
         service=target.service, operation=target.operation, region=target.region, params=params
     )
-
-
-def operation_of(service: str, name: str) -> OperationModel | None:
-    """Give botocore's model of an operation; None if it has none."""
-    return _operations(service)(name)
-
-
-@functools.cache
-def _operations(service: str) -> Callable[[str], OperationModel | None]:
-    try:
-        model = service_model(service)
-    except (UnknownServiceError, DataNotFoundError):
-        return lambda _: None
-    known = frozenset(model.operation_names)
-
-    @functools.cache
-    def operation(name: str) -> OperationModel | None:
-        return model.operation_model(name) if name in known else None
-
-    return operation
 
 
 def _from_json(_: OperationModel, shape: StructureShape, request: Request) -> Any:

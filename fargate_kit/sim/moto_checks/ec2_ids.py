@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fargate_kit.sim import ec2_wording as wording
-from fargate_kit.sim.moto_checks.asked import Asked, operation_of
+from fargate_kit.sim.moto_checks.asked import Asked
+from fargate_kit.sim.service_models import operation_of
 from fargate_kit.sim.wording import Refusal
 
 # What an id may have behind its prefix, as the refusal of a malformed endpoint id says; AWS

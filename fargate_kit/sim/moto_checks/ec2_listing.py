@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from fargate_kit.sim import ec2_wording as wording
-from fargate_kit.sim.moto_checks.asked import Asked, operation_of
+from fargate_kit.sim.moto_checks.asked import Asked
 from fargate_kit.sim.moto_checks.page_tokens import is_position
+from fargate_kit.sim.service_models import operation_of
 
 # A name at the head of an item of the documentation of Filters.
 _NAMED = re.compile(r"<li>\s*<p>\s*<code>([^<]+)</code>")

@@ -7,7 +7,8 @@ from typing import Any
 from botocore.model import ListShape, Shape, StructureShape
 
 from fargate_kit.sim import ec2_wording as wording
-from fargate_kit.sim.moto_checks.asked import Asked, operation_of
+from fargate_kit.sim.moto_checks.asked import Asked
+from fargate_kit.sim.service_models import operation_of
 
 _NUMBERS = frozenset({"integer", "long", "float", "double"})
 

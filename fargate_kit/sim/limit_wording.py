@@ -17,6 +17,7 @@ AT_MOST = Phrase("Member must have value less than or equal to {limit}", Mark.OB
 SHORTEST = Phrase("Member must have length greater than or equal to {limit}", Mark.OBS)
 LONGEST = Phrase("Member must have length less than or equal to {limit}", Mark.OBS)
 PATTERN = Phrase("Member must satisfy regular expression pattern: {pattern}", Mark.OBS)
+FINITE = Phrase("Member must be a finite number", Mark.MEM)
 NUMBER = Phrase("Member must be a number", Mark.MEM)
 TRUTH = Phrase("Member must be true or false", Mark.MEM)
 TIMESTAMP = Phrase("Member must be a timestamp", Mark.MEM)
