@@ -13,6 +13,7 @@ from fargate_kit.cli.cluster_inside import Inside, look_inside
 from fargate_kit.cli.cluster_network import PARTS
 from fargate_kit.cli.desk import Desk
 from fargate_kit.cli.failing import FAILED, error_facts, said
+from fargate_kit.cli.teardown import things
 from fargate_kit.cli.which_cluster import Meant, mark_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class TakingDown:
         names, counts = inside.names(), inside.task_counts()
         for each in names:
             desk.say(f"- {each}{counts.get(each, '')}")
-        desk.agree(f"Delete {_things(len(names))} in {desk.aws.region}?", yes=self._yes)
+        desk.agree(f"Delete {things(len(names))} in {desk.aws.region}?", yes=self._yes)
         again = f"`fargate-kit down {name}{' --force' if self._force else ''}` goes on"
         desk.left = partial(self._interrupted, again)
         desk.facts_left = self._half_way
@@ -74,7 +75,7 @@ class TakingDown:
         left = (
             "nothing of it is left" if not inside.not_seen else "the rest could not be looked for"
         )
-        return self._tell(f"cluster {name} is down: {_things(len(self._deleted))} deleted, {left}")
+        return self._tell(f"cluster {name} is down: {things(len(self._deleted))} deleted, {left}")
 
     async def _empty(self) -> None:
         """Delete the services, stop the tasks, and wait for all of them at the same time."""
@@ -88,7 +89,7 @@ class TakingDown:
             *(("", partial(_wait_stopped, each)) for each in inside.stopping),
         ]
         if works:
-            self._desk.waits_for(f"{_things(len(works))} in the cluster to end")
+            self._desk.waits_for(f"{things(len(works))} in the cluster to end")
         async with anyio.create_task_group() as group:
             for name, work in works:
                 group.start_soon(self._do, name, work, errors)
@@ -216,7 +217,3 @@ async def _delete_cluster(cluster: Cluster) -> None:
 
     with suppress(NotFound):
         await cluster.delete()
-
-
-def _things(count: int) -> str:
-    return f"{count} thing{'s' * (count != 1)}"

@@ -83,9 +83,9 @@ async def tear_down(
         return 0
     if not desk.as_json:
         _print(found, mark)
-    desk.agree(f"Delete {_things(len(found))}?", yes=yes)
+    desk.agree(f"Delete {things(len(found))}?", yes=yes)
     desk.left = f"the tear-down is not complete; `fargate-kit teardown {mark}` goes on"
-    desk.waits_for(f"{_things(len(found))} to be deleted")
+    desk.waits_for(f"{things(len(found))} to be deleted")
     try:
         done = await desk.aws.teardown(mark, kinds=kinds)
     except TeardownIncomplete as error:
@@ -94,7 +94,7 @@ async def tear_down(
     if desk.as_json:
         desk.facts({"mark": mark, "deleted": [_fact(each) for each in done.deleted]})
     else:
-        typer.echo(f"{_things(len(done.deleted))} deleted; nothing marked {mark!r} is left")
+        typer.echo(f"{things(len(done.deleted))} deleted; nothing marked {mark!r} is left")
     return 0
 
 
@@ -137,5 +137,6 @@ def _fact(each: Leftover) -> dict[str, str]:
     return {"kind": each.kind, "name": each.name, "id": each.id}
 
 
-def _things(count: int) -> str:
+def things(count: int) -> str:
+    """Say how many there are."""
     return f"{count} thing{'s' * (count != 1)}"

@@ -47,7 +47,8 @@ def call(moto: MotoAdapter, service: str, operation: str, /, **params: Any) -> d
     }
     read: dict[str, Any] = create_parser(protocol).parse(raw, shape.output_shape)
     if answer.status >= 300:
-        raise AwsError(read["Error"]["Code"], read["Error"].get("Message", ""))
+        error = read["Error"]
+        raise AwsError(error["Code"], error.get("Message", ""), status=answer.status)
     return read
 
 

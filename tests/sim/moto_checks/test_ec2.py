@@ -8,7 +8,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from unchecked_requests import ask
+from query_calls import call as ask
 
 from fargate_kit.sim.errors import AwsError, UnsupportedOperation
 from fargate_kit.sim.moto_adapter import MotoAdapter

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unchecked_requests import ask
+from query_calls import call as ask
 
 from fargate_kit.sim.errors import AwsError, UnsupportedOperation
 from fargate_kit.sim.moto_adapter import MotoAdapter

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from unchecked_requests import ask
+from query_calls import call as ask
 
 from fargate_kit.sim.errors import AwsError
 from fargate_kit.sim.moto_adapter import MotoAdapter
